@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bump allocation in blocks that double up to a ceiling, and the one end for out-of-memory. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_MIN_BYTES ((size_t)4096)
+#define BLOCK_MAX_BYTES ((size_t)1 << 20)
+
+struct arena_block {
+	struct arena_block *older;
+	size_t size_bytes;
+	size_t used_bytes;
+	alignas(max_align_t) unsigned char data[];
+};
+
+static _Noreturn void out_of_memory(void)
+{
+	fputs("davit: out of memory\n", stderr);
+	_Exit(1);
+}
+
+void *xalloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *xrealloc(void *old, size_t size)
+{
+	void *p = realloc(old, size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+char *xstrdup(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		out_of_memory();
+	return copy;
+}
+
+void arena_init(struct arena *arena)
+{
+	*arena = (struct arena){0};
+}
+
+void arena_finish(struct arena *arena)
+{
+	struct arena_block *block = arena->block;
+
+	while (block) {
+		struct arena_block *older = block->older;
+
+		free(block);
+		block = older;
+	}
+	arena_init(arena);
+}
+
+static size_t align_up(size_t n)
+{
+	size_t a = alignof(max_align_t);
+
+	if (n > SIZE_MAX - 2 * BLOCK_MAX_BYTES)
+		out_of_memory();
+	return (n + a - 1) & ~(a - 1);
+}
+
+static void add_block(struct arena *arena, size_t at_least)
+{
+	size_t size = arena->next_bytes ? arena->next_bytes : BLOCK_MIN_BYTES;
+	struct arena_block *block;
+
+	if (size < at_least)
+		size = at_least;
+	block = malloc(sizeof(*block) + size);
+	if (!block)
+		out_of_memory();
+	block->size_bytes = size;
+	block->used_bytes = 0;
+	block->older = arena->block;
+	arena->block = block;
+	arena->next_bytes = size * 2 < BLOCK_MAX_BYTES ? size * 2 : BLOCK_MAX_BYTES;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t need = align_up(size ? size : 1);
+	void *p;
+
+	if (!arena->block || arena->block->size_bytes - arena->block->used_bytes < need)
+		add_block(arena, need);
+	p = arena->block->data + arena->block->used_bytes;
+	arena->block->used_bytes += need;
+	arena->used_bytes += need;
+	return memset(p, 0, need);
+}
+
+void *arena_array(struct arena *arena, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size)
+		out_of_memory();
+	return arena_alloc(arena, n * size);
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+
+	memcpy(copy, text, len);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return text ? arena_strndup(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0)
+		len = 0;
+	text = arena_alloc(arena, (size_t)len + 1);
+	vsnprintf(text, (size_t)len + 1, format, args);
+	return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t n, size_t size)
+{
+	void *grown;
+
+	/* Full exactly when n is 0 or a power of two from 4 on. */
+	if (n && (n < 4 || (n & (n - 1))))
+		return items;
+	grown = arena_array(arena, n ? n * 2 : 4, size);
+	if (n)
+		memcpy(grown, items, n * size);
+	return grown;
+}

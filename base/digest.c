@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one file that knows libcrypto. */
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+static void to_hex(const unsigned char *bytes, size_t n, char *out_hex)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		out_hex[2 * i] = digits[bytes[i] >> 4];
+		out_hex[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	out_hex[2 * n] = '\0';
+}
+
+void digest_sha256_hex(const void *data, size_t len, char out_hex[DIGEST_HEX_BYTES])
+{
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	/* Fails only without memory or without SHA-256 in the library: both are the end. */
+	if (!EVP_Digest(data, len, bytes, &n, EVP_sha256(), NULL) || n != 32)
+		abort();
+	to_hex(bytes, n, out_hex);
+}
+
+void digest_random_hex(size_t nbytes, char *out_hex)
+{
+	while (nbytes) {
+		unsigned char bytes[256];
+		size_t n = nbytes < sizeof(bytes) ? nbytes : sizeof(bytes);
+
+		if (getrandom(bytes, n, 0) != (ssize_t)n)
+			abort();
+		to_hex(bytes, n, out_hex);
+		out_hex += 2 * n;
+		nbytes -= n;
+	}
+	*out_hex = '\0';
+}

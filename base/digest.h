@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SHA-256 (FIPS 180-4), through libcrypto. */
+#pragma once
+
+#include <stddef.h>
+
+#define DIGEST_HEX_BYTES 65 /* 64 hex digits and NUL */
+
+void digest_sha256_hex(const void *data, size_t len, char out_hex[DIGEST_HEX_BYTES]);
+
+/* n random bytes as 2n hex digits and NUL, from the kernel. */
+void digest_random_hex(size_t nbytes, char *out_hex);
