@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A Compose project as it is after loading: compose-spec, in the order of the specification.
+ *
+ * All of it lives in one arena and is const for everyone but the loader. NULL and a zeroed struct mean "not
+ * set"; a list that is set but empty has `set` and n == 0 where the difference matters. Every struct keeps
+ * the node that it was read from, so that later stages can complain at the right place: `pos_of(node, "key")`.
+ * Bytes are bytes, durations nanoseconds unless the name says otherwise.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/opt.h"
+
+struct map;
+struct node;
+
+struct strings {
+	const char **items;
+	size_t n;
+	bool set; /* the key was there, maybe with an empty list (command: []) */
+	struct pos *places; /* of each item; NULL: nobody wrote them */
+};
+
+/* A mapping with text values in order of appearance; value NULL: null (take it from the environment). */
+struct pair {
+	const char *key;
+	const char *value;
+	struct pos pos;
+};
+
+struct pairs {
+	struct pair *items;
+	size_t n;
+	bool set;
+};
+
+/* x-* keys, at any level. */
+struct extensions {
+	const struct node *node; /* a map of only the x-* keys; NULL: none */
+};
+
+enum condition {
+	CONDITION_STARTED,
+	CONDITION_HEALTHY,
+	CONDITION_COMPLETED,
+};
+
+struct dependency {
+	const char *service;
+	enum condition condition;
+	bool restart;
+	bool required;
+	bool implicit; /* from links, volumes_from, network_mode, ipc, pid, ... */
+	struct pos pos;
+};
+
+struct healthcheck {
+	const struct node *node;
+	struct strings test; /* "CMD", "CMD-SHELL" or "NONE" first */
+	struct opt_i64 timeout_ns;
+	struct opt_i64 interval_ns;
+	struct opt_i64 retries;
+	struct opt_i64 start_period_ns;
+	struct opt_i64 start_interval_ns;
+	bool disable;
+	struct extensions x;
+};
+
+struct port {
+	const struct node *node;
+	const char *name;
+	const char *mode; /* "ingress" */
+	const char *host_ip;
+	int64_t target;
+	const char *published; /* a number or a range "a-b"; NULL: the engine chooses */
+	const char *protocol;  /* "tcp" */
+	const char *app_protocol;
+	struct extensions x;
+};
+
+enum mount_type {
+	MOUNT_BIND,
+	MOUNT_VOLUME,
+	MOUNT_TMPFS,
+	MOUNT_IMAGE,
+	MOUNT_NPIPE,
+	MOUNT_CLUSTER,
+};
+
+struct mount {
+	const struct node *node;
+	enum mount_type type;
+	const char *source; /* a path, a key of project.volumes, an image; NULL: anonymous */
+	const char *target;
+	bool read_only;
+	const char *consistency;
+	struct {
+		bool set;
+		const char *selinux;
+		const char *propagation;
+		struct opt_bool create_host_path;
+		const char *recursive;
+	} bind;
+	struct {
+		bool set;
+		struct pairs labels;
+		bool nocopy;
+		const char *subpath;
+	} volume;
+	struct {
+		bool set;
+		struct opt_i64 size_bytes;
+		struct opt_i64 mode;
+	} tmpfs;
+	struct {
+		bool set;
+		const char *subpath;
+	} image;
+	struct extensions x;
+};
+
+/* A service's use of a network. */
+struct endpoint {
+	const struct node *node;
+	const char *network; /* key of project.networks */
+	struct strings aliases;
+	const char *interface_name;
+	const char *ipv4_address;
+	const char *ipv6_address;
+	struct strings link_local_ips;
+	const char *mac_address;
+	struct pairs driver_opts;
+	struct opt_i64 gw_priority;
+	struct opt_i64 priority;
+	struct extensions x;
+};
+
+/* A service's use of a config or secret. */
+struct file_ref {
+	const struct node *node;
+	const char *source; /* key of project.configs or .secrets */
+	const char *target; /* as written; NULL: the default place */
+	const char *uid;
+	const char *gid;
+	struct opt_i64 mode;
+	struct extensions x;
+};
+
+struct build {
+	const struct node *node;
+	const char *context; /* absolute path or URL */
+	const char *dockerfile;
+	const char *dockerfile_inline;
+	struct strings entitlements;
+	struct pairs args;
+	const char *provenance;
+	const char *sbom;
+	struct pairs ssh;
+	struct pairs labels;
+	struct strings cache_from;
+	struct strings cache_to;
+	bool no_cache;
+	struct strings no_cache_filter;
+	struct pairs additional_contexts;
+	bool pull;
+	struct pairs extra_hosts;
+	const char *isolation;
+	const char *network;
+	const char *target;
+	struct file_ref *secrets;
+	size_t nsecrets;
+	struct opt_i64 shm_size_bytes;
+	struct strings tags;
+	struct ulimit *ulimits;
+	size_t nulimits;
+	struct strings platforms;
+	bool privileged;
+	struct extensions x;
+};
+
+struct device_request {
+	const struct node *node;
+	struct strings capabilities;
+	const char *driver;
+	struct opt_i64 count; /* -1: all */
+	struct strings device_ids;
+	struct pairs options;
+};
+
+struct resources {
+	bool set;
+	struct opt_double cpus;
+	struct opt_i64 memory_bytes;
+	struct opt_i64 pids;
+	struct device_request *devices;
+	size_t ndevices;
+};
+
+struct deploy {
+	const struct node *node; /* NULL: no deploy section */
+	const char *mode;
+	struct opt_i64 replicas;
+	struct pairs labels;
+	struct resources limits;
+	struct resources reservations;
+	struct {
+		bool set;
+		const char *condition;
+		struct opt_i64 max_attempts;
+		struct opt_i64 delay_ns;
+		struct opt_i64 window_ns;
+	} restart_policy;
+	const char *endpoint_mode;
+	struct extensions x;
+};
+
+struct ulimit {
+	const char *name;
+	bool single; /* one number for both */
+	int64_t soft;
+	int64_t hard;
+};
+
+struct device {
+	const char *source;
+	const char *target;
+	const char *permissions;
+};
+
+struct throttle { /* blkio: weight_device and device_* rates */
+	const char *path;
+	int64_t value;
+};
+
+struct blkio {
+	bool set;
+	struct opt_i64 weight;
+	struct throttle *weight_device, *device_read_bps, *device_read_iops, *device_write_bps,
+		*device_write_iops;
+	size_t nweight_device, ndevice_read_bps, ndevice_read_iops, ndevice_write_bps,
+		ndevice_write_iops;
+};
+
+struct logging {
+	const struct node *node; /* NULL: no logging section */
+	const char *driver;
+	struct pairs options;
+};
+
+struct env_file {
+	const char *path; /* absolute */
+	bool required;
+	const char *format; /* NULL: dotenv; "raw" */
+	struct pos pos;
+};
+
+struct service {
+	const struct node *node;
+	const char *name;
+
+	/* Alphabetical, as in the specification's reference. */
+	struct pairs annotations;
+	struct opt_bool attach;
+	struct blkio blkio;
+	const struct build *build;
+	struct strings cap_add;
+	struct strings cap_drop;
+	const char *cgroup;
+	const char *cgroup_parent;
+	struct strings command; /* set with n == 0 clears the image's */
+	struct file_ref *configs;
+	size_t nconfigs;
+	const char *container_name;
+	struct opt_i64 cpu_count;
+	struct opt_double cpu_percent;
+	struct opt_i64 cpu_period;
+	struct opt_i64 cpu_quota;
+	struct opt_i64 cpu_rt_period;
+	struct opt_i64 cpu_rt_runtime;
+	struct opt_i64 cpu_shares;
+	struct opt_double cpus; /* float32 in docker compose */
+	const char *cpuset;
+	struct dependency *depends_on; /* explicit and implied, in the order of names */
+	size_t ndepends_on;
+	struct deploy deploy;
+	struct strings device_cgroup_rules;
+	struct device *devices;
+	size_t ndevices;
+	struct strings dns;
+	struct strings dns_opt;
+	struct strings dns_search;
+	const char *domainname;
+	struct strings entrypoint;
+	struct env_file *env_files; /* already merged into environment; kept for complaints and display */
+	size_t nenv_files;
+	struct pairs environment; /* with env_file merged in; value NULL: unset everywhere */
+	struct strings expose;
+	struct strings external_links;
+	struct pairs extra_hosts; /* host to address; a host with two addresses stands twice */
+	struct device_request *gpus;
+	size_t ngpus;
+	struct strings group_add;
+	const struct healthcheck *healthcheck; /* NULL: the image's */
+	const char *hostname;
+	const char *image; /* NULL: only build */
+	struct opt_bool init;
+	const char *ipc;
+	const char *isolation;
+	struct pairs labels; /* with label_file merged in */
+	struct strings links;
+	struct logging logging;
+	const char *mac_address;
+	struct opt_i64 mem_limit_bytes;
+	struct opt_i64 mem_reservation_bytes;
+	struct opt_i64 mem_swappiness;
+	struct opt_i64 memswap_limit_bytes;
+	const char *network_mode;
+	struct endpoint *networks; /* in attach order: priority, then name; none with network_mode */
+	size_t nnetworks;
+	bool oom_kill_disable;
+	struct opt_i64 oom_score_adj;
+	const char *pid;
+	struct opt_i64 pids_limit;
+	const char *platform;
+	struct port *ports;
+	size_t nports;
+	bool privileged;
+	struct strings profiles;
+	const char *pull_policy; /* as written, if_not_present already missing; NULL: unset */
+	bool read_only;
+	const char *restart;
+	const char *runtime;
+	struct opt_i64 scale; /* use service_replicas() */
+	struct file_ref *secrets;
+	size_t nsecrets;
+	struct strings security_opt;
+	struct opt_i64 shm_size_bytes;
+	bool stdin_open;
+	struct opt_i64 stop_grace_period_ns;
+	const char *stop_signal;
+	struct pairs storage_opt;
+	struct pairs sysctls;
+	struct strings tmpfs;
+	bool tty;
+	struct ulimit *ulimits;
+	size_t nulimits;
+	const char *user;
+	const char *userns_mode;
+	const char *uts;
+	struct mount *volumes;
+	size_t nvolumes;
+	struct strings volumes_from;
+	const char *working_dir;
+	struct extensions x;
+};
+
+struct ipam_pool {
+	const char *subnet;
+	const char *ip_range;
+	const char *gateway;
+	struct pairs aux_addresses;
+};
+
+struct network {
+	const struct node *node;
+	const char *key;
+	const char *name; /* as the engine knows it; always set */
+	bool external;
+	const char *driver;
+	struct pairs driver_opts;
+	struct {
+		const char *driver;
+		struct pairs options;
+		struct ipam_pool *pools;
+		size_t npools;
+	} ipam;
+	bool attachable;
+	bool internal;
+	struct opt_bool enable_ipv4;
+	struct opt_bool enable_ipv6;
+	struct pairs labels;
+	struct extensions x;
+};
+
+struct volume {
+	const struct node *node;
+	const char *key;
+	const char *name;
+	bool external;
+	const char *driver;
+	struct pairs driver_opts;
+	struct pairs labels;
+	struct extensions x;
+};
+
+/* A config or secret. content is what a container gets, read or looked up when the project was loaded. */
+struct content {
+	const struct node *node;
+	const char *key;
+	const char *name;
+	bool external;
+	const char *file;	 /* absolute */
+	const char *environment; /* the variable's name */
+	const char *inline_text; /* `content:` */
+	const char *value;	 /* of environment or content; NULL with file, or when the variable is unset */
+	const char *driver;
+	struct pairs driver_opts;
+	const char *template_driver;
+	struct pairs labels;
+	struct extensions x;
+};
+
+/* Where the project's name came from: only a name taken from the directory can be an accident. */
+enum name_source {
+	NAME_FLAG,
+	NAME_ENVIRONMENT,
+	NAME_FILE,
+	NAME_DIRECTORY,
+};
+
+struct project {
+	const struct node *node; /* the merged tree after all passes */
+	const char *name;
+	enum name_source name_source;
+	const char *working_dir;    /* absolute */
+	struct strings config_files; /* absolute, in order */
+	struct strings env_files;    /* only what --env-file named */
+	struct pairs environment;    /* what interpolation saw: the shell's over .env; sorted by key */
+	struct strings profiles;     /* active ones */
+
+	struct service *services; /* active ones, sorted by name */
+	size_t nservices;
+	struct service *disabled; /* switched off by their profiles, sorted by name */
+	size_t ndisabled;
+	struct network *networks; /* sorted by key; only those in use unless all were asked for */
+	size_t nnetworks;
+	struct volume *volumes;
+	size_t nvolumes;
+	struct content *configs;
+	size_t nconfigs;
+	struct content *secrets;
+	size_t nsecrets;
+	struct extensions x;
+	const struct map *service_index; /* name to struct service */
+};
+
+/* Lookups by key; NULL when there is none. */
+const struct service *project_service(const struct project *project, const char *name);
+const struct network *project_network(const struct project *project, const char *key);
+const struct volume *project_volume(const struct project *project, const char *key);
+const struct content *project_config(const struct project *project, const char *key);
+const struct content *project_secret(const struct project *project, const char *key);
+
+/* The value of a key, or NULL. */
+const char *pairs_get(const struct pairs *pairs, const char *key);
+bool strings_has(const struct strings *strings, const char *text);
+
+/* How many containers: scale, deploy.replicas, or 1. */
+unsigned service_replicas(const struct service *service);
+
+/* "image" or the default name of what is built: "<project>-<service>". In the arena or the project. */
+struct arena;
+const char *service_image(struct arena *arena, const struct project *project,
+	const struct service *service);
+
+/* Where a key stands inside the node of a struct, else where the node stands. */
+struct pos pos_of(const struct node *node, const char *key);
+
+/* The words of the specification: "service_healthy". */
+const char *condition_name(enum condition condition);
