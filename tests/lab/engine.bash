@@ -1,0 +1,139 @@
+# The private engines: a dockerd of its own in network, mount and process namespaces of its own, so that a
+# machine's engine, its firewall and its ports are left alone, and one kill ends everything.
+#
+# 20 is Debian's docker.io as installed; 28 is that of Debian sid, in a root of its own.
+
+# Seconds until dockerd must answer; it takes two.
+ENGINE_START_S=60
+
+# The directories of the machine that an engine sees at the same place, for bind mounts and build contexts.
+ENGINE_SHARED=(home mnt opt root srv tmp var/tmp work)
+
+engine_dir() {
+	echo "$LAB_STATE/$1"
+}
+
+engine_socket() {
+	echo "$LAB_STATE/$1/docker.sock"
+}
+
+# Prints the pid, as this machine sees it, of the namespace's first process; fails if it does not run.
+engine_pid() {
+	local file=$LAB_STATE/$1/init.pid pid
+
+	[[ -s $file ]] || return 1
+	pid=$(<"$file")
+	grep -qs "$LAB_HERE/init" "/proc/$pid/cmdline" && echo "$pid"
+}
+
+engine_answers() {
+	curl -sf --max-time 2 --unix-socket "$(engine_socket "$1")" http://engine/_ping >/dev/null 2>&1
+}
+
+# The root that engine 28 runs in, made once and kept.
+engine_root_28() {
+	local version root
+
+	version=$(packages_version sid docker.io) || return 1
+	[[ $version == 28.* ]] || say "Debian sid has moved on: its docker.io is $version"
+	root=$LAB_CACHE/roots/docker-$version
+	[[ -e $root.done ]] || with_cache_lock roots engine_make_root "$root"
+	echo "$root"
+}
+
+engine_make_root() {
+	local root=$1 tool
+
+	[[ ! -e $root.done ]] || return 0
+	say "unpacking the engine of Debian sid (once)"
+	rm -rf "$root"
+	mkdir -p "$root"/{dev,proc,run,sys,tmp,etc/docker,var/lib/docker,var/log,usr/lib/alternatives,old}
+	packages_unpack sid "$root" docker.io docker-cli iptables iproute2 procps mount dash coreutils netbase kmod
+	# What the packages' scripts would have set by update-alternatives.
+	for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
+		ln -sfn xtables-nft-multi "$root/usr/sbin/$tool"
+	done
+	ln -sfn /run "$root/var/run"
+	ln -sfn dash "$root/usr/bin/sh"
+	ln -sfn /proc/mounts "$root/etc/mtab"
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+	echo 'root:x:0:' >"$root/etc/group"
+	touch "$root.done"
+}
+
+# Starts the namespaces and, in them, the engine. Prints nothing; engine_socket tells where it listens.
+engine_up() {
+	local engine=$1 root=/
+
+	engine_answers "$engine" && return
+	if ! engine_pid "$engine" >/dev/null; then
+		[[ $engine == 20 ]] || root=$(engine_root_28) || return 1
+		engine_make_namespace "$engine" "$root"
+	fi
+	engine_start "$engine"
+}
+
+engine_make_namespace() {
+	local engine=$1 root=$2 dir outer
+	dir=$(engine_dir "$engine")
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	setsid unshare --mount --net --pid --fork --kill-child "$LAB_HERE/init" "$dir" "$root" "${ENGINE_SHARED[@]}" \
+		>"$dir/init.log" 2>&1 </dev/null 3>&- &
+	outer=$!
+	wait_until 20 test -e "$dir/ready" || die "no namespace for engine $engine: $(<"$dir/init.log")"
+	pgrep -P "$outer" -f "$LAB_HERE/init" >"$dir/init.pid"
+}
+
+# Starts dockerd in the namespaces that are there already.
+engine_start() {
+	local engine=$1 dir pid
+	dir=$(engine_dir "$engine")
+	pid=$(engine_pid "$engine") || die "engine $engine is not up"
+
+	echo '{}' >"$dir/daemon.json"
+	rm -f "$dir/docker.pid"
+	setsid nsenter -t "$pid" -m -n -p -- /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+		dockerd --config-file "$dir/daemon.json" --data-root "$dir/data" --exec-root "$dir/exec" \
+		--host "unix://$dir/docker.sock" --pidfile "$dir/docker.pid" \
+		>>"$dir/dockerd.log" 2>&1 </dev/null 3>&- &
+	wait_until $ENGINE_START_S engine_answers "$engine" || {
+		tail -n 20 "$dir/dockerd.log" >&2
+		die "engine $engine does not answer within $ENGINE_START_S s; its log is $dir/dockerd.log"
+	}
+}
+
+# Sends SIGNAL (TERM unless told) to dockerd alone, and waits for its end; the namespaces stay.
+engine_stop() {
+	local engine=$1 signal=${2:-TERM} dir pid inner
+	dir=$(engine_dir "$engine")
+	pid=$(engine_pid "$engine") || die "engine $engine is not up"
+
+	inner=$(<"$dir/docker.pid")
+	nsenter -t "$pid" -m -p -- /bin/kill "-$signal" "$inner"
+	wait_until 60 engine_process_gone "$pid" "$inner" || die "dockerd of engine $engine does not end"
+}
+
+engine_process_gone() {
+	! nsenter -t "$1" -m -p -- /bin/sh -c "grep -qs dockerd /proc/$2/cmdline"
+}
+
+# Ends the namespaces with all that runs in them, and forgets their state.
+engine_down() {
+	local engine=$1 pid
+
+	if pid=$(engine_pid "$engine"); then
+		kill -KILL "$pid"
+		wait_until 20 test ! -e "/proc/$pid" || die "engine $engine does not end"
+	fi
+	rm -rf "$(engine_dir "$engine")"
+}
+
+# Runs a command in the engine's network, with this machine's own files.
+engine_enter() {
+	local pid
+	pid=$(engine_pid "$1") || die "engine $1 is not up"
+	shift
+	exec nsenter -t "$pid" --net -- "$@"
+}
