@@ -33,6 +33,11 @@ enum node_mark {
 	NODE_RESET = 1 << 1,	/* !reset, compose-spec 13-merge.md */
 	NODE_OVERRIDE = 1 << 2, /* !override */
 	NODE_FLOW = 1 << 3,	/* written as [..] or {..} */
+	/*
+	 * In bodies of a plan: a scalar whose text is a slot ("$3.id"); on a map: its keys that start with
+	 * "$" are slots. See compose/planner/plan.h.
+	 */
+	NODE_SLOT = 1 << 4,
 };
 
 struct node_pair {

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * (project, graph, observed, wish) to a plan. Every command that changes anything is a function here and
+ * nothing else; pure: no clock, no environment, no engine.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compose/model/project.h"
+
+struct arena;
+struct err;
+struct graph;
+struct observed;
+struct plan;
+
+enum verb {
+	VERB_UP,
+	VERB_CREATE,
+	VERB_START,
+	VERB_STOP,
+	VERB_RESTART,
+	VERB_DOWN,
+	VERB_RM,
+	VERB_KILL,
+	VERB_PAUSE,
+	VERB_UNPAUSE,
+	VERB_PULL,
+	VERB_BUILD,
+	VERB_PUSH,
+	VERB_SCALE,
+	VERB_RUN, /* the one container is wish.run; dependencies as up */
+};
+
+enum recreate {
+	RECREATE_DIVERGED,
+	RECREATE_FORCE,
+	RECREATE_NEVER,
+};
+
+struct scale {
+	const char *service;
+	int64_t replicas;
+};
+
+/* What one invocation asks for: the flags of compose.md 1.3, already checked against each other. */
+struct wish {
+	enum verb verb;
+	struct strings services; /* none: all; names were checked against the project */
+	struct scale *scales;
+	size_t nscales;
+	enum recreate recreate;
+	bool always_recreate_deps;
+	bool no_deps;
+	bool no_start;
+	bool renew_anon_volumes;
+	bool remove_orphans;
+	bool ignore_orphans; /* no note about them */
+	bool build;
+	bool no_build;
+	bool wait;
+	int wait_timeout_s;  /* <= 0: none */
+	int timeout_s;	     /* -t; < 0: each container's own */
+	bool assume_yes;     /* -y */
+	const char *pull;    /* policy for all; NULL: each service's own */
+	bool volumes;	     /* down -v, rm -v */
+	const char *rmi;     /* "local", "all"; NULL: keep */
+	bool stop;	     /* rm -s */
+	bool force;	     /* rm -f */
+	const char *signal;  /* kill */
+	bool include_deps;
+	bool ignore_buildable;
+	bool ignore_failures;
+	const struct pairs *build_args;
+	bool build_pull;
+	bool no_cache;
+	bool push;
+	bool quiet;
+	int64_t build_memory_bytes;
+	const struct run_wish *run;
+	const char *random_hex; /* 64 hex digits: slugs and digest keys, so that planning stays pure */
+	/* Directory labels may name another directory than this project's; compose.md 1.5, issue "same name". */
+	bool (*dir_exists)(void *ctx, const char *path);
+	void *ctx;
+};
+
+/* `run`: how its container differs from the service's. */
+struct run_wish {
+	const char *service;
+	struct strings command; /* set: replaces */
+	struct strings entrypoint;
+	struct strings environment; /* -e, "K=V" or "K", already resolved */
+	struct strings labels;
+	struct strings publish;
+	struct strings volumes;
+	struct strings cap_add;
+	struct strings cap_drop;
+	const char *name;
+	const char *user;
+	const char *workdir;
+	bool service_ports;
+	bool use_aliases;
+	bool remove; /* --rm */
+	bool tty;
+	bool interactive;
+	bool detach;
+};
+
+struct plan_input {
+	const struct project *project;
+	const struct graph *graph;
+	const struct observed *observed;
+	const struct wish *wish;
+};
+
+/* NULL: the wish cannot be granted (a volume differs, another directory owns the name, ...); err says why. */
+const struct plan *plan_make(struct arena *arena, const struct plan_input *input, struct err *err);
+
+/*
+ * The containers whose inspect would let reasons name old values: those that plan_make would recreate for a
+ * changed configuration. Ids.
+ */
+struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *input);
