@@ -1,6 +1,7 @@
 # What all parts of the lab share: its directories, its messages, and bounded waiting.
 # Sourced by lab; needs LAB_HERE, the directory of these files.
 
+# shellcheck disable=SC2034 # used by the parts
 # One directory holds all that a lab runs (sockets, logs, data), one all that it keeps (packages, image roots).
 LAB_STATE=${DAVIT_LAB:-/var/tmp/davit-lab}
 LAB_CACHE=${DAVIT_LAB_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/davit-lab}

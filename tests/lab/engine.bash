@@ -116,7 +116,7 @@ engine_stop() {
 }
 
 engine_process_gone() {
-	! nsenter -t "$1" -m -p -- /bin/sh -c "grep -qs dockerd /proc/$2/cmdline"
+	! nsenter -t "$1" -m -p -- /bin/sh -c "test -e /proc/$2/exe"
 }
 
 # Ends the namespaces with all that runs in them, and forgets their state.

@@ -37,7 +37,7 @@ images_root_busybox() {
 	local root=$1
 
 	mkdir -p "$root"/{bin,etc,proc,root,sys,dev,var/run}
-	mkdir -m 1777 -p "$root/tmp"
+	install -d -m 1777 "$root/tmp"
 	cp /bin/busybox "$root/bin/busybox"
 	images_busybox_links "$root/bin"
 	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
@@ -58,7 +58,7 @@ images_finish_root() {
 	cp /bin/busybox "$root/usr/bin/busybox"
 	images_busybox_links "$root/usr/bin"
 	mkdir -p "$root"/{proc,sys,dev,run,root,var/log}
-	mkdir -m 1777 -p "$root/tmp"
+	install -d -m 1777 "$root/tmp"
 	ln -sfn /run "$root/var/run"
 	{
 		echo 'root:x:0:0:root:/root:/bin/sh'
@@ -163,8 +163,8 @@ images_import() {
 		query+="&changes=$(jq -rn --arg text "$change" '$text | @uri')"
 	done
 	answer=$(curl -sS --unix-socket "$socket" -H 'Content-Type: application/x-tar' \
-		-T "$(images_tar "$name")" -X POST "http://engine/images/create?$query") &&
-		[[ $answer != *'"error"'* && $answer == *sha256:* ]] || die "cannot import $name: $answer"
+		-T "$(images_tar "$name")" -X POST "http://engine/images/create?$query")
+	[[ $answer != *'"error"'* && $answer == *sha256:* ]] || die "cannot import $name: $answer"
 }
 
 # Loads NAMES (all unless told) into ENGINE where they are missing.
