@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one run of the program shares, made in main and passed on in the smallest piece that will do. The
+ * only place where the environment was read and from where things are printed.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "compose/model/project.h"
+
+struct uv_loop_s;
+struct credentials;
+struct display;
+struct engine;
+struct graph;
+struct load_opts;
+struct observed;
+struct plan;
+struct wish;
+
+/* The root flags (compose.md 1.2), with the environment's defaults already in. */
+struct root {
+	struct strings files;
+	const char *project_name;
+	const char *project_directory;
+	struct strings profiles;
+	struct strings env_files;
+	const char *progress; /* "auto", "tty", "plain", "json", "quiet" */
+	const char *ansi;     /* "auto", "never", "always" */
+	int64_t parallel;     /* <= 0: PARALLEL_DEFAULT */
+	bool compatibility;
+	bool all_resources;
+	bool dry_run;
+	bool debug;
+	const char *host; /* -H, DOCKER_HOST, the context's */
+};
+
+struct app {
+	struct arena arena; /* of the whole run */
+	struct uv_loop_s *loop;
+	struct root root;
+	struct pairs environment; /* the process's, with COMPOSE_* of .env exported (1.4) */
+	const char *cwd;
+	const char *home;
+	const char *docker_config; /* directory */
+	struct display *display;   /* stderr: progress, warnings, errors */
+	struct engine *engine;	   /* NEEDS_ENGINE */
+	struct credentials *credentials;
+	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
+	const struct graph *graph;
+	bool project_from_labels; /* there was no file */
+};
+
+/* Shows an error as people see it (file:line:col, source line, caret) and returns the exit status. */
+int app_fail(struct app *app, const struct err *err);
+void app_warn(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One of the app's variables, or NULL. */
+const char *app_getenv(const struct app *app, const char *name);
+
+/* Runs the loop until *done; SIGINT, SIGTERM are handled by whoever watches them. */
+void app_run_until(struct app *app, const bool *done);
+
+/* The commands' common steps, each one blocking step on the loop. observed lives in app->arena. */
+const struct observed *app_observe(struct app *app, unsigned what);
+
+/*
+ * The way of every changing command: lock, observe, inspect what changed, plan; with --dry-run print it; else
+ * carry it out with the display. Returns the exit status; out_plan may be NULL.
+ */
+int app_carry_out(struct app *app, const struct wish *wish, const struct plan **out_plan);

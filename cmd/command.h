@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Commands and their options as tables: one row drives parsing, checking, --help, completion and man pages.
+ *
+ * Flags are pflag's, as docker's are: --flag value, --flag=value, --bool=false, -abc, -tVALUE, no
+ * abbreviations, repeats collect, "--" ends options; commands with STOP_AT_OPERAND (run, exec) leave all after
+ * the first operand alone. Root flags stand before the command; --dry-run everywhere.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "compose/model/project.h"
+
+struct app;
+struct str;
+
+enum option_type {
+	OPTION_BOOL,   /* bool */
+	OPTION_TRI,    /* struct opt_bool: whether it was given matters */
+	OPTION_TEXT,   /* const char * */
+	OPTION_INT,    /* struct opt_i64 */
+	OPTION_TEXTS,  /* struct strings, one a repeat */
+	OPTION_BYTES,  /* struct opt_i64, "512m" */
+};
+
+enum option_flags {
+	OPTION_HIDDEN = 1 << 0,
+	OPTION_DEPRECATED = 1 << 1, /* hidden, and said to be so when it is used */
+	OPTION_IGNORED = 1 << 2,    /* accepted, without effect */
+};
+
+struct option {
+	const char *name;    /* long, without dashes */
+	char letter;	     /* 0: none */
+	enum option_type type;
+	size_t offset;	     /* into the command's options struct */
+	const char *value;   /* what the value is called in help: "SECONDS"; NULL for booleans */
+	const char *help;
+	const char *preset;  /* default shown in help; the parser sets it as if it were given; NULL: zero */
+	unsigned flags;
+};
+
+#define OPTION_END {0}
+
+enum command_needs {
+	NEEDS_ENGINE = 1 << 0,	/* lives in davit-engine; connected and pinged by main */
+	NEEDS_PROJECT = 1 << 1, /* loaded by main; without a file this is an error */
+	NEEDS_NAME = 1 << 2,	/* a project's name; the file is loaded if there is one, else labels tell (1.5, 8) */
+	CHANGES = 1 << 3,	/* takes the lock (not with --dry-run) */
+	STOP_AT_OPERAND = 1 << 4,
+	COMMAND_HIDDEN = 1 << 5,
+};
+
+struct operands {
+	const char *const *items;
+	size_t n;
+};
+
+struct command {
+	const char *name;
+	const char *args; /* "[SERVICE...]", for help */
+	const char *help; /* one line */
+	const char *detail; /* more for --help and the man page; NULL: none */
+	const struct option *opts;
+	size_t opts_size;
+	unsigned needs;
+	int min_operands;
+	int max_operands; /* < 0: any number */
+	/* opts points to the filled struct. Returns the exit status; errors were shown through app. */
+	int (*run)(struct app *app, const void *opts, const struct operands *operands);
+};
+
+/* Parses argv (after the command's name). out_opts is zeroed, opts_size long. */
+bool command_parse(struct arena *arena, const struct command *command, int argc, char *const *argv,
+	void *out_opts, struct operands *out_operands, struct err *err);
+
+/* The text of `davit COMMAND --help`. */
+void command_help(struct str *str, const struct command *command);
