@@ -1,0 +1,18 @@
+#!/bin/sh
+# Finds mutable globals and static locals (STYLE 9.3): nothing of ours may stand in .data or .bss.
+# usage: state.sh LIBRARY.a...
+set -eu
+found=0
+for library in "$@"; do
+	# Sanitizers and coverage add their own; names with a dot are the compiler's.
+	names=$(nm -A "$library" 2>/dev/null | awk '$2 ~ /^[dDbBC]$/ || $3 ~ /^[dDbBC]$/' |
+		grep -vE ' (__|\.L|_?asan|_?ubsan|__odr)' || true)
+	if [ -n "$names" ]; then
+		echo "$names" >&2
+		found=1
+	fi
+done
+[ "$found" = 0 ] || {
+	echo "state: mutable globals; what the program shares belongs into struct app" >&2
+	exit 1
+}
