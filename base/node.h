@@ -50,7 +50,9 @@ struct node {
 	enum node_kind kind;
 	unsigned marks;	 /* enum node_mark */
 	struct pos pos;	 /* where it starts */
-	const char *text; /* of a scalar: its own text after unescaping, "null" and "true" too; else NULL */
+	/* Of a scalar: its own text after unescaping, "null" and "true" too; else NULL. Numbers from YAML have
+	 * their value in decimal: "288" for 0440 (base/scalar.h). */
+	const char *text;
 	union {
 		struct {
 			struct node **items;
