@@ -15,29 +15,10 @@
 
 #include "base/err.h"
 #include "base/opt.h"
+#include "base/texts.h"
 
 struct map;
 struct node;
-
-struct strings {
-	const char **items;
-	size_t n;
-	bool set; /* the key was there, maybe with an empty list (command: []) */
-	struct pos *places; /* of each item; NULL: nobody wrote them */
-};
-
-/* A mapping with text values in order of appearance; value NULL: null (take it from the environment). */
-struct pair {
-	const char *key;
-	const char *value;
-	struct pos pos;
-};
-
-struct pairs {
-	struct pair *items;
-	size_t n;
-	bool set;
-};
 
 /* x-* keys, at any level. */
 struct extensions {
@@ -455,10 +436,6 @@ const struct network *project_network(const struct project *project, const char 
 const struct volume *project_volume(const struct project *project, const char *key);
 const struct content *project_config(const struct project *project, const char *key);
 const struct content *project_secret(const struct project *project, const char *key);
-
-/* The value of a key, or NULL. */
-const char *pairs_get(const struct pairs *pairs, const char *key);
-bool strings_has(const struct strings *strings, const char *text);
 
 /* How many containers: scale, deploy.replicas, or 1. */
 unsigned service_replicas(const struct service *service);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lists and mappings of text, as the structs that are decoded from a node tree hold them. They live in the
+ * arena of the struct; the text is shared with the nodes.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct strings {
+	const char **items;
+	size_t n;
+	bool set;	    /* the key was there, maybe with an empty list (command: []) */
+	struct pos *places; /* of each item; NULL: nobody wrote them */
+};
+
+/* A mapping with text values in order of appearance; value NULL: null (take it from the environment). */
+struct pair {
+	const char *key;
+	const char *value;
+	struct pos pos;
+};
+
+struct pairs {
+	struct pair *items;
+	size_t n;
+	bool set;
+};
+
+/* The value of a key, or NULL. */
+const char *pairs_get(const struct pairs *pairs, const char *key);
+bool strings_has(const struct strings *strings, const char *text);
