@@ -1,7 +1,7 @@
 # The private engines: a dockerd of its own in network, mount and process namespaces of its own, so that a
 # machine's engine, its firewall and its ports are left alone, and one kill ends everything.
 #
-# 20 is Debian's docker.io as installed; 28 is that of Debian sid, in a root of its own.
+# 20 is docker.io of Debian bookworm, 28 that of sid, each in a root of its own: what is installed does not matter.
 
 # Seconds until dockerd must answer; it takes two.
 ENGINE_START_S=60
@@ -23,32 +23,41 @@ engine_pid() {
 
 	[[ -s $file ]] || return 1
 	pid=$(<"$file")
-	grep -qs "$LAB_HERE/init" "/proc/$pid/cmdline" && echo "$pid"
+	grep -qsxz -- "$LAB_STATE/$1" "/proc/$pid/cmdline" && echo "$pid"
 }
 
 engine_answers() {
 	curl -sf --max-time 2 --unix-socket "$(engine_socket "$1")" http://engine/_ping >/dev/null 2>&1
 }
 
-# The root that engine 28 runs in, made once and kept.
-engine_root_28() {
-	local version root
+# The suite of Debian that an engine comes from.
+engine_suite() {
+	case $1 in
+	20) echo bookworm ;;
+	28) echo sid ;;
+	esac
+}
 
-	version=$(packages_version sid docker.io) || return 1
-	[[ $version == 28.* ]] || say "Debian sid has moved on: its docker.io is $version"
+# Prints the root that an engine runs in, made once and kept.
+engine_root() {
+	local engine=$1 suite version root
+	suite=$(engine_suite "$engine")
+
+	version=$(packages_version "$suite" docker.io) || return 1
+	[[ $version == "$engine".* ]] || say "Debian $suite has moved on: its docker.io is $version"
 	root=$LAB_CACHE/roots/docker-$version
-	[[ -e $root.done ]] || with_cache_lock roots engine_make_root "$root"
+	[[ -e $root.done ]] || with_cache_lock roots engine_make_root "$suite" "$root"
 	echo "$root"
 }
 
 engine_make_root() {
-	local root=$1 tool
+	local suite=$1 root=$2 tool
 
 	[[ ! -e $root.done ]] || return 0
-	say "unpacking the engine of Debian sid (once)"
+	say "unpacking the engine of Debian $suite (once)"
 	rm -rf "$root"
-	mkdir -p "$root"/{dev,proc,run,sys,tmp,etc/docker,var/lib/docker,var/log,usr/lib/alternatives,old}
-	packages_unpack sid "$root" docker.io docker-cli iptables iproute2 procps mount dash coreutils netbase kmod
+	mkdir -p "$root"/{dev,proc,run,sys,tmp,etc/docker,var/lib/docker,var/log,old}
+	packages_unpack "$suite" "$root" docker.io iptables iproute2 procps mount dash coreutils netbase kmod
 	# What the packages' scripts would have set by update-alternatives.
 	for tool in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
 		ln -sfn xtables-nft-multi "$root/usr/sbin/$tool"
@@ -63,11 +72,11 @@ engine_make_root() {
 
 # Starts the namespaces and, in them, the engine. Prints nothing; engine_socket tells where it listens.
 engine_up() {
-	local engine=$1 root=/
+	local engine=$1 root
 
-	engine_answers "$engine" && return
+	! engine_answers "$engine" || return 0
 	if ! engine_pid "$engine" >/dev/null; then
-		[[ $engine == 20 ]] || root=$(engine_root_28) || return 1
+		root=$(engine_root "$engine") || return 1
 		engine_make_namespace "$engine" "$root"
 	fi
 	engine_start "$engine"
@@ -83,7 +92,7 @@ engine_make_namespace() {
 		>"$dir/init.log" 2>&1 </dev/null 3>&- &
 	outer=$!
 	wait_until 20 test -e "$dir/ready" || die "no namespace for engine $engine: $(<"$dir/init.log")"
-	pgrep -P "$outer" -f "$LAB_HERE/init" >"$dir/init.pid"
+	pgrep -P "$outer" >"$dir/init.pid"
 }
 
 # Starts dockerd in the namespaces that are there already.

@@ -32,7 +32,6 @@ registry_serve() {
 		log: {level: warn}
 		$auth
 	CONF
-	# In the mount namespace of engine 20 the machine's programs are there; in that of 28 they are not.
 	setsid nsenter -t "$pid" --net --pid -- docker-registry serve "$dir/$name.yml" \
 		>>"$dir/$name.log" 2>&1 </dev/null 3>&- &
 	wait_until 20 registry_answers "$pid" "$address" || die "no registry at $address: $(tail -n 5 "$dir/$name.log")"
