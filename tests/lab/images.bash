@@ -167,15 +167,13 @@ images_import() {
 	[[ $answer != *'"error"'* && $answer == *sha256:* ]] || die "cannot import $name: $answer"
 }
 
-# Loads NAMES (all unless told) into ENGINE where they are missing.
+# Loads NAMES into the engine at SOCKET where they are missing.
 images_load() {
-	local engine=$1 name socket
+	local socket=$1 name
 	shift
-	socket=$(engine_socket "$engine")
-	[[ $# != 0 ]] || set -- busybox nginx mysql
 
 	for name; do
-		images_has "$socket" "$(images_reference "$name")" && continue
+		! images_has "$socket" "$(images_reference "$name")" || continue
 		images_make "$name"
 		images_changes "$name" | images_import "$socket" "$name" "$(images_reference "$name")"
 	done
