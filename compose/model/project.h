@@ -73,6 +73,36 @@ enum mount_type {
 	MOUNT_CLUSTER,
 };
 
+struct mount_bind {
+	bool set;
+	const char *selinux;
+	const char *propagation;
+	struct opt_bool create_host_path;
+	const char *recursive;
+	struct extensions x;
+};
+
+struct mount_volume {
+	bool set;
+	struct pairs labels;
+	bool nocopy;
+	const char *subpath;
+	struct extensions x;
+};
+
+struct mount_tmpfs {
+	bool set;
+	struct opt_i64 size_bytes;
+	struct opt_i64 mode;
+	struct extensions x;
+};
+
+struct mount_image {
+	bool set;
+	const char *subpath;
+	struct extensions x;
+};
+
 struct mount {
 	const struct node *node;
 	enum mount_type type;
@@ -80,28 +110,10 @@ struct mount {
 	const char *target;
 	bool read_only;
 	const char *consistency;
-	struct {
-		bool set;
-		const char *selinux;
-		const char *propagation;
-		struct opt_bool create_host_path;
-		const char *recursive;
-	} bind;
-	struct {
-		bool set;
-		struct pairs labels;
-		bool nocopy;
-		const char *subpath;
-	} volume;
-	struct {
-		bool set;
-		struct opt_i64 size_bytes;
-		struct opt_i64 mode;
-	} tmpfs;
-	struct {
-		bool set;
-		const char *subpath;
-	} image;
+	struct mount_bind bind;
+	struct mount_volume volume;
+	struct mount_tmpfs tmpfs;
+	struct mount_image image;
 	struct extensions x;
 };
 
@@ -171,6 +183,14 @@ struct device_request {
 	struct opt_i64 count; /* -1: all */
 	struct strings device_ids;
 	struct pairs options;
+	struct extensions x;
+};
+
+struct generic_resource {
+	bool set;
+	const char *kind;
+	int64_t value;
+	struct extensions x;
 };
 
 struct resources {
@@ -180,6 +200,52 @@ struct resources {
 	struct opt_i64 pids;
 	struct device_request *devices;
 	size_t ndevices;
+	struct generic_resource *generic_resources;
+	size_t ngeneric_resources;
+	struct extensions x;
+};
+
+/* update_config and rollback_config: for a swarm only. */
+struct rollout {
+	bool set;
+	struct opt_i64 parallelism;
+	struct opt_i64 delay_ns;
+	const char *failure_action;
+	struct opt_i64 monitor_ns;
+	struct opt_double max_failure_ratio;
+	const char *order;
+	struct extensions x;
+};
+
+struct spread {
+	const char *spread;
+	struct extensions x;
+};
+
+/* For a swarm only. */
+struct placement {
+	bool set;
+	struct strings constraints;
+	struct spread *preferences;
+	size_t npreferences;
+	struct opt_i64 max_replicas_per_node;
+	struct extensions x;
+};
+
+struct restart_policy {
+	bool set;
+	const char *condition;
+	struct opt_i64 max_attempts;
+	struct opt_i64 delay_ns;
+	struct opt_i64 window_ns;
+	struct extensions x;
+};
+
+struct deploy_resources {
+	bool set;
+	struct resources limits;
+	struct resources reservations;
+	struct extensions x;
 };
 
 struct deploy {
@@ -187,15 +253,11 @@ struct deploy {
 	const char *mode;
 	struct opt_i64 replicas;
 	struct pairs labels;
-	struct resources limits;
-	struct resources reservations;
-	struct {
-		bool set;
-		const char *condition;
-		struct opt_i64 max_attempts;
-		struct opt_i64 delay_ns;
-		struct opt_i64 window_ns;
-	} restart_policy;
+	struct rollout update_config;
+	struct rollout rollback_config;
+	struct deploy_resources resources;
+	struct restart_policy restart_policy;
+	struct placement placement;
 	const char *endpoint_mode;
 	struct extensions x;
 };
@@ -205,17 +267,19 @@ struct ulimit {
 	bool single; /* one number for both */
 	int64_t soft;
 	int64_t hard;
+	struct extensions x;
 };
 
 struct device {
 	const char *source;
 	const char *target;
 	const char *permissions;
+	struct extensions x;
 };
 
 struct throttle { /* blkio: weight_device and device_* rates */
 	const char *path;
-	int64_t value;
+	struct opt_i64 value;
 };
 
 struct blkio {
@@ -231,6 +295,65 @@ struct logging {
 	const struct node *node; /* NULL: no logging section */
 	const char *driver;
 	struct pairs options;
+	struct extensions x;
+};
+
+/* post_start and pre_stop: a command in the running container; pre_start: a container of its own before it. */
+struct hook {
+	const struct node *node;
+	struct strings command;
+	const char *image; /* pre_start; NULL: the service's */
+	const char *user;
+	bool privileged;
+	const char *working_dir;
+	struct pairs environment;
+	bool per_replica; /* pre_start */
+	struct extensions x;
+};
+
+/* develop.watch */
+struct watch {
+	const struct node *node;
+	const char *path; /* absolute */
+	const char *action;
+	const char *target;
+	const struct hook *exec; /* NULL: none */
+	struct strings include;
+	struct strings ignore;
+	bool initial_sync;
+	struct extensions x;
+};
+
+struct develop {
+	bool set;
+	struct watch *watch;
+	size_t nwatch;
+	struct extensions x;
+};
+
+/* A program that stands in for containers. */
+struct provider {
+	bool set;
+	const char *type;
+	const struct node *options; /* a map of scalars and lists of scalars */
+	struct extensions x;
+};
+
+struct credential_spec {
+	bool set;
+	const char *config;
+	const char *file;
+	const char *registry;
+	struct extensions x;
+};
+
+/* A service's use of a model. */
+struct model_ref {
+	const char *model; /* key of project.models */
+	const char *endpoint_var;
+	const char *model_var;
+	struct pos pos;
+	struct extensions x;
 };
 
 struct env_file {
@@ -251,7 +374,7 @@ struct service {
 	const struct build *build;
 	struct strings cap_add;
 	struct strings cap_drop;
-	const char *cgroup;
+	const char *cgroup; /* "host" or "private" */
 	const char *cgroup_parent;
 	struct strings command; /* set with n == 0 clears the image's */
 	struct file_ref *configs;
@@ -266,9 +389,11 @@ struct service {
 	struct opt_i64 cpu_shares;
 	struct opt_double cpus; /* float32 in docker compose */
 	const char *cpuset;
+	struct credential_spec credential_spec;
 	struct dependency *depends_on; /* explicit and implied, in the order of names */
 	size_t ndepends_on;
 	struct deploy deploy;
+	struct develop develop;
 	struct strings device_cgroup_rules;
 	struct device *devices;
 	size_t ndevices;
@@ -292,7 +417,8 @@ struct service {
 	struct opt_bool init;
 	const char *ipc;
 	const char *isolation;
-	struct pairs labels; /* with label_file merged in */
+	struct strings label_files; /* already merged into labels; absolute */
+	struct pairs labels;	    /* with label_file merged in */
 	struct strings links;
 	struct logging logging;
 	const char *mac_address;
@@ -300,6 +426,8 @@ struct service {
 	struct opt_i64 mem_reservation_bytes;
 	struct opt_i64 mem_swappiness;
 	struct opt_i64 memswap_limit_bytes;
+	struct model_ref *models;
+	size_t nmodels;
 	const char *network_mode;
 	struct endpoint *networks; /* in attach order: priority, then name; none with network_mode */
 	size_t nnetworks;
@@ -310,8 +438,15 @@ struct service {
 	const char *platform;
 	struct port *ports;
 	size_t nports;
+	struct hook *post_start;
+	size_t npost_start;
+	struct hook *pre_start;
+	size_t npre_start;
+	struct hook *pre_stop;
+	size_t npre_stop;
 	bool privileged;
 	struct strings profiles;
+	struct provider provider;
 	const char *pull_policy; /* as written, if_not_present already missing; NULL: unset */
 	bool read_only;
 	const char *restart;
@@ -330,6 +465,7 @@ struct service {
 	bool tty;
 	struct ulimit *ulimits;
 	size_t nulimits;
+	bool use_api_socket;
 	const char *user;
 	const char *userns_mode;
 	const char *uts;
@@ -345,6 +481,16 @@ struct ipam_pool {
 	const char *ip_range;
 	const char *gateway;
 	struct pairs aux_addresses;
+	struct extensions x;
+};
+
+struct ipam {
+	bool set;
+	const char *driver;
+	struct pairs options;
+	struct ipam_pool *pools;
+	size_t npools;
+	struct extensions x;
 };
 
 struct network {
@@ -354,12 +500,7 @@ struct network {
 	bool external;
 	const char *driver;
 	struct pairs driver_opts;
-	struct {
-		const char *driver;
-		struct pairs options;
-		struct ipam_pool *pools;
-		size_t npools;
-	} ipam;
+	struct ipam ipam;
 	bool attachable;
 	bool internal;
 	struct opt_bool enable_ipv4;
@@ -396,6 +537,17 @@ struct content {
 	struct extensions x;
 };
 
+/* An entry of the top-level `models`. */
+struct model {
+	const struct node *node;
+	const char *key;
+	const char *name;
+	const char *model;
+	struct opt_i64 context_size;
+	struct strings runtime_flags;
+	struct extensions x;
+};
+
 /* Where the project's name came from: only a name taken from the directory can be an accident. */
 enum name_source {
 	NAME_FLAG,
@@ -426,7 +578,10 @@ struct project {
 	size_t nconfigs;
 	struct content *secrets;
 	size_t nsecrets;
+	struct model *models;
+	size_t nmodels;
 	struct extensions x;
+	bool env_unresolved;		 /* env_file is printed, not merged: --no-env-resolution */
 	const struct map *service_index; /* name to struct service */
 };
 
