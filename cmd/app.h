@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "compose/model/project.h"
 
+struct str;
 struct uv_loop_s;
 struct credentials;
 struct display;
@@ -53,20 +54,34 @@ struct app {
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;
 	bool project_from_labels; /* there was no file */
+	struct strings services;  /* SERVICES, SERVICE_FIRST: the operands as names, globs expanded */
 };
 
 /* Shows an error as people see it (file:line:col, source line, caret) and returns the exit status. */
 int app_fail(struct app *app, const struct err *err);
 void app_warn(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Shows all of a run, warnings too; the exit status, 0 when there were only warnings. */
+int app_show_errs(struct app *app, struct errs *errs);
+
 /* One of the app's variables, or NULL. */
 const char *app_getenv(const struct app *app, const char *name);
+
+/* A variable as Go's ParseBool reads it (and "y"); fallback when it is unset or no such word. */
+bool app_getenv_bool(const struct app *app, const char *name, bool fallback);
+
+/* Writes to standard output; an error there is told once, by main, at the end. */
+void app_print(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void app_print_str(struct app *app, const struct str *str);
 
 /* Runs the loop until *done; SIGINT, SIGTERM are handled by whoever watches them. */
 void app_run_until(struct app *app, const bool *done);
 
-/* The commands' common steps, each one blocking step on the loop. observed lives in app->arena. */
+/* The commands' common steps, each one blocking step on the loop. observed lives in app->arena. NULL: was shown. */
 const struct observed *app_observe(struct app *app, unsigned what);
+
+/* Observe, inspect what changed, plan; nothing is changed. NULL: the reason was shown. */
+const struct plan *app_plan(struct app *app, const struct wish *wish);
 
 /*
  * The way of every changing command: lock, observe, inspect what changed, plan; with --dry-run print it; else

@@ -17,6 +17,7 @@
 
 struct app;
 struct str;
+struct wish;
 
 enum option_type {
 	OPTION_BOOL,   /* bool */
@@ -46,6 +47,16 @@ struct option {
 
 #define OPTION_END {0}
 
+/* Rows, with the member's type checked by the compiler: struct, member, name; then .letter, .help, ... */
+#define OPTION_MEMBER(s, m, t) (offsetof(s, m) + 0 * sizeof(_Generic(((s *)0)->m, t : 0)))
+#define OPTION_ROW(s, m, t, n, ...) {.name = n, .offset = OPTION_MEMBER(s, m, t), __VA_ARGS__}
+#define O_BOOL(s, m, n, ...) OPTION_ROW(s, m, bool, n, .type = OPTION_BOOL, __VA_ARGS__)
+#define O_TRI(s, m, n, ...) OPTION_ROW(s, m, struct opt_bool, n, .type = OPTION_TRI, __VA_ARGS__)
+#define O_TEXT(s, m, n, ...) OPTION_ROW(s, m, const char *, n, .type = OPTION_TEXT, __VA_ARGS__)
+#define O_INT(s, m, n, ...) OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_INT, __VA_ARGS__)
+#define O_TEXTS(s, m, n, ...) OPTION_ROW(s, m, struct strings, n, .type = OPTION_TEXTS, __VA_ARGS__)
+#define O_BYTES(s, m, n, ...) OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_BYTES, __VA_ARGS__)
+
 enum command_needs {
 	NEEDS_ENGINE = 1 << 0,	/* lives in davit-engine; connected and pinged by main */
 	NEEDS_PROJECT = 1 << 1, /* loaded by main; without a file this is an error */
@@ -53,6 +64,18 @@ enum command_needs {
 	CHANGES = 1 << 3,	/* takes the lock (not with --dry-run) */
 	STOP_AT_OPERAND = 1 << 4,
 	COMMAND_HIDDEN = 1 << 5,
+	SERVICES = 1 << 6,	/* all operands are services (or globs): checked by main, their profiles enabled */
+	SERVICE_FIRST = 1 << 7, /* the first operand is one */
+};
+
+/* Where a command stands in `davit --help`. */
+enum command_group {
+	GROUP_DAILY,
+	GROUP_STEPS,
+	GROUP_INSIDE,
+	GROUP_IMAGES,
+	GROUP_FILES,
+	GROUP_COUNT,
 };
 
 struct operands {
@@ -70,13 +93,33 @@ struct command {
 	unsigned needs;
 	int min_operands;
 	int max_operands; /* < 0: any number */
+	enum command_group group;
+	const char *const *aliases; /* other names, NULL at the end; NULL: none */
+	/*
+	 * Of commands that are plans: fills in what this invocation asks for. `davit plan NAME` shows that plan;
+	 * without a run of its own, the command carries it out. wish is zeroed, and has its services already.
+	 */
+	bool (*wish)(struct app *app, const void *opts, const struct operands *operands,
+		struct wish *out, struct err *err);
 	/* opts points to the filled struct. Returns the exit status; errors were shown through app. */
 	int (*run)(struct app *app, const void *opts, const struct operands *operands);
 };
 
-/* Parses argv (after the command's name). out_opts is zeroed, opts_size long. */
+/* What every command takes besides its own options. */
+struct common {
+	bool help;
+	bool dry_run;
+};
+
+/*
+ * Parses argv (after the command's name). out_opts is zeroed, opts_size long. With --help the rest is not
+ * checked.
+ */
 bool command_parse(struct arena *arena, const struct command *command, int argc, char *const *argv,
-	void *out_opts, struct operands *out_operands, struct err *err);
+	void *out_opts, struct operands *out_operands, struct common *out_common, struct err *err);
 
 /* The text of `davit COMMAND --help`. */
 void command_help(struct str *str, const struct command *command);
+
+/* All rows of an executable, NULL at the end; and one by name or alias, or NULL. */
+const struct command *command_find(const struct command *const *commands, const char *name);
