@@ -112,6 +112,7 @@ struct observed_image {
 struct observed {
 	const char *api_version; /* "1.41" */
 	const char *engine_id;
+	const char *platform; /* of the engine: "linux/amd64"; NULL: unknown */
 	int64_t clock_s; /* the engine's */
 	struct observed_container *containers; /* of the project: one-offs and foreign-looking ones too */
 	size_t ncontainers;
@@ -144,6 +145,10 @@ bool observed_api_at_least(const struct observed *observed, int major, int minor
 const struct observed_network *observed_network(const struct observed *observed, const char *name);
 const struct observed_volume *observed_volume(const struct observed *observed, const char *name);
 const struct observed_image *observed_image(const struct observed *observed, const char *ref);
+
+/* What the image label of a container for this platform holds (4.4). platform NULL: the engine's own. */
+const char *observed_image_digest(const struct observed *observed, const struct observed_image *image,
+	const char *platform);
 
 /* A project as its containers' labels tell it, for commands that have only a name (compose.md 1.5, 8). */
 const struct project *project_from_observed(struct arena *arena, const struct observed *observed,

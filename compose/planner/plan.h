@@ -47,9 +47,14 @@ enum action_kind {
 	ACTION_WAIT, /* no call: until a container is as wanted */
 };
 
-/* What later actions may ask of an earlier one. In text: "$3.id". */
+/*
+ * What later actions may ask of an earlier one. In text: "$3.id". Slots stand in target and name as the whole
+ * text, and inside bodies where NODE_SLOT marks them: there a text may hold more than the slot
+ * ("container:$3.id"), "$$" is a dollar, and "$sha256:TEXT" is the digest of the filled TEXT in hex.
+ * slots_fill and slots_fill_node know all of this.
+ */
 enum slot_value {
-	SLOT_ID,      /* of what was created */
+	SLOT_ID,      /* of what was created; of a skipped create its if_skipped */
 	SLOT_DIGEST,  /* of an image after pull or build: what the image label holds */
 	SLOT_GATEWAY, /* of a network */
 };
@@ -65,22 +70,23 @@ enum on_fail {
 	FAIL_STOP,  /* nothing new is started; what runs finishes */
 	FAIL_GO_ON, /* only what needs this one is given up; the exit is not 0 */
 	FAIL_WARN,  /* as if it had gone well, with a warning (required: false, a network still in use) */
-	FAIL_UNDO,  /* the undo list is carried out, then as FAIL_STOP */
+	FAIL_UNDO,  /* as FAIL_STOP, and the undo list is carried out: see struct undo */
 };
 
 enum guard_kind {
 	GUARD_NONE,
 	GUARD_DIFFERS, /* only if $action.value != text */
-	GUARD_DONE,    /* only if the action was done; in undo lists */
+	GUARD_DONE,    /* only if the action was really carried out, not skipped */
 	GUARD_NOT_DONE,
 };
 
-/* A skipped action counts as done. */
+/* A skipped action counts as done for whoever needs it. */
 struct guard {
 	enum guard_kind kind;
 	unsigned action;
 	enum slot_value value;
 	const char *text;
+	const struct guard *or; /* another one that is enough; NULL: none */
 };
 
 /* A file for ACTION_CONTAINER_PUT. */
@@ -118,6 +124,7 @@ struct action {
 	const unsigned *after; /* must have ended, however */
 	size_t nafter;
 	struct guard guard;
+	const char *if_skipped; /* create: what $N.id is when the guard said no; NULL: nobody asks */
 	enum on_fail on_fail;
 	const struct undo *undo; /* of FAIL_UNDO; shared by all actions of one recreate */
 
@@ -139,9 +146,13 @@ struct plan_build {
 	int64_t memory_bytes;		/* classic only; 0: no limit */
 };
 
-/* Carried out in order after a failure, each whatever became of the others. */
+/*
+ * Carried out once, as soon as one of the actions that share the list failed or was given up and none of them
+ * is in flight; in order, each whatever became of the others. Guards make it right for every moment: they
+ * name actions of the plan, and where nothing was done, nothing is undone.
+ */
 struct undo {
-	struct action *actions; /* their needs are empty; guards name actions of the plan */
+	struct action *actions; /* their needs are empty */
 	size_t nactions;
 };
 
@@ -170,6 +181,17 @@ const char *action_noun(enum action_kind kind);
 /* Reads a slot's text; false if it is none. */
 bool slot_parse(const char *text, unsigned *out_action, enum slot_value *out_value);
 const char *slot_text(struct arena *arena, unsigned action, enum slot_value value);
+
+/* The value of a slot; NULL: there is none, and the text keeps the slot. */
+typedef const char *slot_lookup(void *ctx, unsigned action, enum slot_value value);
+
+/* The text with its slots filled; of a node: a tree without slots, which shares what had none. */
+const char *slots_fill(struct arena *arena, const char *text, slot_lookup *lookup, void *ctx);
+struct node *slots_fill_node(struct arena *arena, const struct node *node, slot_lookup *lookup,
+	void *ctx);
+
+/* Would anything be changed? Waits alone change nothing. */
+bool plan_changes(const struct plan *plan);
 
 /* As in DESIGN.md: a line an action; one line of JSON schema in doc/plan.md. */
 void plan_print_text(struct str *str, const struct plan *plan);

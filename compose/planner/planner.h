@@ -81,13 +81,21 @@ struct wish {
 	bool quiet;
 	int64_t build_memory_bytes;
 	const struct run_wish *run;
+	const struct pairs *proxy_environment; /* what config.json gives every container; NULL: nothing */
 	const char *random_hex; /* 64 hex digits: slugs and digest keys, so that planning stays pure */
 	/* Directory labels may name another directory than this project's; compose.md 1.5, issue "same name". */
 	bool (*dir_exists)(void *ctx, const char *path);
+	/* Content of configs, secrets and seccomp profiles that are files; false: it cannot be read. */
+	bool (*read_file)(void *ctx, struct arena *arena, const char *path, const char **out_text,
+		size_t *out_len);
 	void *ctx;
 };
 
-/* `run`: how its container differs from the service's. */
+/*
+ * `run`: how its container differs from the service's. The plan brings up the dependencies and waits for them,
+ * then creates the container (the last ACTION_CONTAINER_CREATE); with detach it also starts it, else starting
+ * and attaching is left to the command.
+ */
 struct run_wish {
 	const char *service;
 	struct strings command; /* set: replaces */
