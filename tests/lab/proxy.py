@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """A recording proxy between a client and the Docker engine's unix socket, which can also do harm on request.
 
-Usage: proxy.py --listen SOCKET --to SOCKET --log FILE [--rules FILE]
+Usage: proxy.py --listen ADDRESS --to ADDRESS --log FILE [--rules FILE]
+
+An address is the path of a unix socket, or HOST:PORT (then it stands before a registry).
 
 Every request that has been answered makes one line in the log, written when the head of the answer is there:
 
@@ -119,6 +121,16 @@ class Head:
 		return True
 
 
+def open_socket(address):
+	"""A socket of the family of ADDRESS, and the address as that family wants it."""
+	if "/" in address:
+		return socket.socket(socket.AF_UNIX), address
+	host, _, port = address.rpartition(":")
+	sock = socket.socket(socket.AF_INET)
+	sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+	return sock, (host, int(port))
+
+
 class Proxy:
 	"""What all connections share: the log, the rules and the counts."""
 
@@ -213,8 +225,8 @@ class Connection:
 
 	def connect(self):
 		if not self.engine:
-			self.engine = socket.socket(socket.AF_UNIX)
-			self.engine.connect(self.proxy.args.to)
+			self.engine, address = open_socket(self.proxy.args.to)
+			self.engine.connect(address)
 			self.answers = Reader(self.engine)
 
 	def serve(self, reader):
@@ -322,8 +334,8 @@ def main():
 	signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 	if os.path.exists(args.listen):
 		os.unlink(args.listen)
-	server = socket.socket(socket.AF_UNIX)
-	server.bind(args.listen)
+	server, address = open_socket(args.listen)
+	server.bind(address)
 	server.listen(256)
 	while True:
 		client, _ = server.accept()
