@@ -49,8 +49,8 @@ enum field_type {
 enum field_flag {
 	FIELD_CAST = 1 << 0,	     /* a string is cast to the type right after interpolation */
 	FIELD_NULL = 1 << 1,	     /* null is a legal value (for TYPE_MAP: of an entry) */
-	FIELD_NUMBER = 1 << 2,	     /* TYPE_TEXT and items of TYPE_STRINGS: a number will do as well */
-	FIELD_SCALAR = 1 << 3,	     /* TYPE_TEXT: true, false and numbers will do as well */
+	FIELD_NUMBER = 1 << 2,	     /* text, items and values: a number will do as well */
+	FIELD_SCALAR = 1 << 3,	     /* as FIELD_NUMBER; true and false too */
 	FIELD_REQUIRED = 1 << 4,     /* the section is wrong without it */
 	FIELD_UNIQUE_ITEMS = 1 << 5, /* two equal items are an error */
 	FIELD_NAMES = 1 << 6,	     /* keys of the mapping are names: [a-zA-Z0-9._-]+ */
@@ -61,8 +61,10 @@ enum field_flag {
 	FIELD_SWARM = 1 << 11,	     /* has an effect only in a swarm: kept, never acted on */
 	FIELD_UNUSED = 1 << 12,	     /* kept and printed, but nothing acts on it yet: people are told */
 	FIELD_DEPRECATED = 1 << 13,  /* accepted, with a warning: .instead */
-	FIELD_STRICT = 1 << 14,	     /* no casting at all: only the YAML type itself */
-	FIELD_SORTED = 1 << 15,	     /* a list that is printed in order of text */
+	FIELD_STRICT = 1 << 14,	     /* only the YAML type itself: no text for numbers and bools, no numbers
+				      * for bytes */
+	FIELD_NULL_VALUES = 1 << 15, /* TYPE_PAIRS: null is kept apart from "" */
+	FIELD_ALL = 1 << 16,	     /* TYPE_INT: "all" is -1 */
 };
 
 /* Short ways to write a value; the loader makes the long one of them (compose.md 3.8). */
@@ -82,6 +84,8 @@ enum field_form {
 	FORM_DEVICE,	   /* items: "source:target:rwm" or a mapping */
 	FORM_GPUS,	   /* "all" or a list of mappings */
 	FORM_EXTERNAL,	   /* true, false or the deprecated {name: text} */
+	FORM_SHELL_TEST,   /* text is [CMD-SHELL, text]; stays as it is until it is decoded */
+	FORM_NAMES,	   /* build.ssh: [name, name=path] is {name: null, name: path}; printed as such a list */
 	FORM_ULIMIT,	   /* entries: a number or {soft, hard}; stays as it is until it is decoded */
 };
 
@@ -122,6 +126,7 @@ enum field_path {
 
 struct field {
 	const char *name;
+	const char *json_name; /* in JSON and hashes, where it differs; NULL: name */
 	enum field_type type;
 	enum field_form form;
 	enum field_merge merge;
@@ -209,6 +214,9 @@ struct section {
 	{.name = n, .type = TYPE_MAP, .offset = offsetof(s, m),                                    \
 		.count_offset = MEMBER(s, cm, size_t), .size = sizeof(*((s *)0)->m),               \
 		.section = sec, __VA_ARGS__}
+/* Known to the language, but nothing keeps it: the loader has acted on it or it never had an effect. */
+#define F_LOADER(n, t, ...)                                                                        \
+	{.name = n, .type = t, .offset = NO_MEMBER, .flags = FIELD_HIDDEN, __VA_ARGS__}
 #define F_END                                                                                      \
 	{                                                                                          \
 		.type = TYPE_END                                                                   \
