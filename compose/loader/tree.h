@@ -51,7 +51,8 @@ bool tree_load(struct arena *arena, const struct load_opts *opts, struct tree *o
 	struct errs *errs);
 
 /*
- * The second half, in compose/model: decodes, checks and completes. NULL on errors. The
+ * The second half (build.c): decodes by the tables of compose/model, normalises, narrows
+ * by profiles, checks, and reads env_file and label_file (dotenv.h). NULL on errors. The
  * caller sorts errs.
  */
 const struct project *project_build(struct arena *arena, const struct load_opts *opts,
