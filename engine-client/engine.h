@@ -30,10 +30,11 @@ struct call;   /* one call under way; owned by the engine, gone once done was ca
 /* Where the engine is. All borrowed for the time of engine_new. */
 struct engine_opts {
 	const char *host;	  /* unix:///path, tcp://h:p, ssh://..; NULL: unix:///var/run/docker.sock */
-	const char *tls_ca_path;  /* tcp only; NULL: no TLS */
+	bool tls;		  /* tcp only; any of the following says it too */
+	bool tls_verify;	  /* check the engine's name and authority */
+	const char *tls_ca_path;  /* NULL: the system's authorities */
 	const char *tls_cert_path;
 	const char *tls_key_path;
-	bool tls_verify;
 	const char *api_version; /* "1.41" pins it (DOCKER_API_VERSION); NULL: negotiated */
 	const char *user_agent;
 };
@@ -55,7 +56,12 @@ typedef void engine_record(void *ctx, const struct node *record);
 typedef void engine_data(void *ctx, int fd, const char *data, size_t len);
 
 struct engine *engine_new(struct uv_loop_s *loop, const struct engine_opts *opts, struct err *err);
-void engine_free(struct engine *engine); /* ends what is under way without done */
+
+/*
+ * Ends what is under way without done. Not from within a callback of the engine's. Its last memory goes when the
+ * loop runs once more, before uv_loop_close.
+ */
+void engine_free(struct engine *engine);
 
 /*
  * Pings and settles the API version (1.41 .. 1.51); every other call waits for nothing and needs this to
@@ -64,6 +70,7 @@ void engine_free(struct engine *engine); /* ends what is under way without done 
 struct call *engine_ping(struct engine *engine, engine_done *done, void *ctx);
 const char *engine_api_version(const struct engine *engine); /* "1.41" */
 bool engine_api_at_least(const struct engine *engine, int major, int minor);
+int engine_builder_version(const struct engine *engine); /* its default: 1 classic, 2 BuildKit, 0 unsaid */
 const char *engine_host(const struct engine *engine); /* as given, for messages */
 
 /* The engine's own clock as of its last answer (Date header), Unix seconds; 0 before the first. */
@@ -71,6 +78,12 @@ int64_t engine_clock_s(const struct engine *engine);
 
 /* Gives up a call; done is not called. */
 void engine_cancel(struct call *call);
+
+/*
+ * Asks to be told when a call's good headers have come, before its body: of engine_container_wait this means
+ * that the engine is watching. To be said right after the call was made.
+ */
+void engine_on_ready(struct call *call, void (*ready)(void *ctx));
 
 /*
  * Holds the input of a stream back while its reader cannot take more (a stalled terminal), and lets it go
@@ -211,6 +224,7 @@ struct build_opts {
 	const struct node *query;
 	const char *registry_config;
 	long (*read)(void *ctx, void *buffer, size_t room);
+	const struct err *read_err; /* filled by read before it returns -1; NULL: it says nothing */
 	engine_record *record;
 	engine_done *done;
 	void *ctx;
