@@ -14,6 +14,7 @@
 #include "compose/model/project.h"
 
 struct arena;
+struct map;
 struct node;
 
 enum container_state {
@@ -123,6 +124,9 @@ struct observed {
 	size_t nvolumes;
 	struct observed_image *images; /* all of the engine */
 	size_t nimages;
+	const struct map *network_index; /* by name and id; behind the lookups below */
+	const struct map *volume_index;
+	const struct map *image_index;
 };
 
 /* The engine's answers, as they came; NULL: was not asked. */
