@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "compose/model/project.h"
 
+struct command;
+struct operands;
 struct str;
 struct uv_loop_s;
 struct credentials;
@@ -37,8 +39,18 @@ struct root {
 	bool all_resources;
 	bool dry_run;
 	bool debug;
-	const char *host; /* -H, DOCKER_HOST, the context's */
+	/* docker's own: -H, --context, --tls*. NULL, false: DOCKER_HOST, DOCKER_CONTEXT, config.json's say. */
+	const char *host;
+	const char *context;
+	const char *docker_config;
+	struct opt_bool tls;
+	struct opt_bool tls_verify;
+	const char *tls_ca;
+	const char *tls_cert;
+	const char *tls_key;
 };
+
+#define EXIT_INTERRUPTED 130
 
 struct app {
 	struct arena arena; /* of the whole run */
@@ -48,6 +60,7 @@ struct app {
 	const char *cwd;
 	const char *home;
 	const char *docker_config; /* directory */
+	const struct engine_side *engine_side; /* NULL in davit, which has no engine */
 	struct display *display;   /* stderr: progress, warnings, errors */
 	struct engine *engine;	   /* NEEDS_ENGINE */
 	struct credentials *credentials;
@@ -55,6 +68,18 @@ struct app {
 	const struct graph *graph;
 	bool project_from_labels; /* there was no file */
 	struct strings services;  /* SERVICES, SERVICE_FIRST: the operands as names, globs expanded */
+};
+
+/* What only davit-engine can do; so davit needs not link it. */
+struct engine_side {
+	/* Connects and pings. */
+	bool (*connect)(struct app *app, struct err *err);
+	/* app->project, from the labels of what runs. */
+	bool (*project_by_labels)(struct app *app, const char *name, struct err *err);
+	/* Runs a command that is a plan. */
+	int (*carry_out)(struct app *app, const struct command *command, const void *opts,
+		const struct operands *operands);
+	void (*finish)(struct app *app);
 };
 
 /* Shows an error as people see it (file:line:col, source line, caret) and returns the exit status. */

@@ -66,6 +66,7 @@ enum command_needs {
 	COMMAND_HIDDEN = 1 << 5,
 	SERVICES = 1 << 6,	/* all operands are services (or globs): checked by main, their profiles enabled */
 	SERVICE_FIRST = 1 << 7, /* the first operand is one */
+	NEEDS_ENVIRONMENT = 1 << 8, /* COMPOSE_* of .env, for commands that load by themselves */
 };
 
 /* Where a command stands in `davit --help`. */
@@ -118,8 +119,12 @@ struct common {
 bool command_parse(struct arena *arena, const struct command *command, int argc, char *const *argv,
 	void *out_opts, struct operands *out_operands, struct common *out_common, struct err *err);
 
-/* The text of `davit COMMAND --help`. */
+/* The rows of struct common. */
+extern const struct option command_common_opts[];
+
+/* The text of `davit COMMAND --help`, and of `davit --help`. */
 void command_help(struct str *str, const struct command *command);
+void root_help(struct str *str, const struct command *const *commands);
 
 /* All rows of an executable, NULL at the end; and one by name or alias, or NULL. */
 const struct command *command_find(const struct command *const *commands, const char *name);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lays out errors and warnings, with the place in the source that they are about. */
+#include "cmd/complain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#define SOURCE_LINE_MAX_BYTES 4096
+#define SOURCE_MAX_COLUMNS 120 /* longer lines are cut around the caret */
+
+#define RED "\033[31m"
+#define YELLOW "\033[33m"
+#define BOLD "\033[1m"
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
+static void add_styled(struct str *str, bool color, const char *style, const char *text)
+{
+	if (color)
+		str_printf(str, "%s%s" PLAIN, style, text);
+	else
+		str_add(str, text);
+}
+
+/* "/home/me/app/compose.yaml" in /home/me/app is "compose.yaml". */
+static const char *short_path(const char *path, const char *cwd)
+{
+	size_t len = cwd ? strlen(cwd) : 0;
+
+	if (len > 1 && !strncmp(path, cwd, len) && path[len] == '/')
+		return path + len + 1;
+	return path;
+}
+
+/* Reads one line without its end. */
+static bool read_line(const char *path, unsigned line, char *out, size_t size)
+{
+	auto_file file = fopen(path, "re");
+
+	while (file && fgets(out, (int)size, file)) {
+		size_t len = strlen(out);
+		bool whole = len && out[len - 1] == '\n';
+
+		if (line == 1) {
+			out[strcspn(out, "\r\n")] = '\0';
+			return true;
+		}
+		line -= whole;
+	}
+	return false;
+}
+
+/* Bytes before the caret that take part in drawing it: tabs stay, UTF-8 continuations have no width. */
+static void add_caret_blanks(struct str *str, const char *text, size_t n)
+{
+	for (size_t i = 0; i < n && text[i]; i++)
+		if (text[i] == '\t')
+			str_add_c(str, '\t');
+		else if (((unsigned char)text[i] & 0xc0) != 0x80)
+			str_add_c(str, ' ');
+}
+
+/* Control bytes of a foreign file never reach the terminal. */
+static void add_clean(struct str *str, const char *text)
+{
+	for (; *text; text++)
+		str_add_c(str, (unsigned char)*text < 0x20 && *text != '\t' ? '?' : *text);
+}
+
+void complain_source(struct str *str, const struct complain *how, const struct err_item *item)
+{
+	char text[SOURCE_LINE_MAX_BYTES];
+	const char *shown = text;
+	size_t before = item->pos.column ? item->pos.column - 1 : 0;
+
+	if (!item->pos.file || !item->pos.line ||
+		!read_line(item->pos.file, item->pos.line, text, sizeof(text)))
+		return;
+	if (before > strlen(text))
+		before = strlen(text);
+	if (before > SOURCE_MAX_COLUMNS / 2) {
+		shown += before - SOURCE_MAX_COLUMNS / 2;
+		before = SOURCE_MAX_COLUMNS / 2;
+	}
+	if (strlen(shown) > SOURCE_MAX_COLUMNS)
+		text[shown - text + SOURCE_MAX_COLUMNS] = '\0';
+	str_printf(str, "%6u | ", item->pos.line);
+	add_clean(str, shown);
+	if (item->pos.column) {
+		str_add(str, "\n       | ");
+		add_caret_blanks(str, shown, before);
+		add_styled(str, how->color, item->warning ? BOLD YELLOW : BOLD RED, "^");
+	}
+	str_add_c(str, '\n');
+}
+
+static void add_place(struct str *str, const struct complain *how, const struct pos *pos)
+{
+	auto_str place = {0};
+
+	if (!pos->file)
+		return;
+	str_add(&place, short_path(pos->file, how->cwd));
+	if (pos->line)
+		str_printf(&place, ":%u", pos->line);
+	if (pos->line && pos->column)
+		str_printf(&place, ":%u", pos->column);
+	str_add_c(&place, ':');
+	add_styled(str, how->color, BOLD, str_text(&place));
+	str_add_c(str, ' ');
+}
+
+void complain(struct str *str, const struct complain *how, const struct err_item *item)
+{
+	add_place(str, how, &item->pos);
+	if (item->warning) {
+		add_styled(str, how->color, YELLOW, "warning:");
+		str_add_c(str, ' ');
+	} else if (how->color) {
+		add_styled(str, true, BOLD RED, "error:");
+		str_add_c(str, ' ');
+	}
+	str_add(str, item->text);
+	str_add_c(str, '\n');
+	complain_source(str, how, item);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Errors and warnings as people see them: where, what, the source line and a caret under it. Pure but for
+ * reading the source again.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct err_item;
+struct str;
+
+struct complain {
+	const char *cwd; /* paths below it are shown relative to it; NULL: all as they are */
+	bool color;
+};
+
+/* Appends the lines of one complaint. */
+void complain(struct str *str, const struct complain *how, const struct err_item *item);
+
+/* Appends the line of source and the caret; nothing when the file cannot be read. */
+void complain_source(struct str *str, const struct complain *how, const struct err_item *item);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Says what to do instead of a command that is not there. */
+#include "cmd/missing.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "cmd/command.h"
+
+struct missing {
+	const char *name;
+	const char *instead; /* the docker command that does it */
+};
+
+static const struct missing missing_commands[] = {
+	{"alpha", "docker compose alpha ..."},
+	{"attach", "docker attach CONTAINER (davit ps tells the names)"},
+	{"bridge", "docker compose bridge ..."},
+	{"commit", "docker commit CONTAINER (davit ps tells the names)"},
+	{"cp", "docker cp CONTAINER:PATH PATH (davit ps tells the names)"},
+	{"events", "docker events --filter label=com.docker.compose.project=NAME"},
+	{"export", "docker export CONTAINER (davit ps tells the names)"},
+	{"images", "docker images"},
+	{"logs", "docker logs -f CONTAINER (davit ps tells the names)"},
+	{"publish", "docker compose publish ..."},
+	{"run", "docker compose run ..."},
+	{"stats", "docker stats $(davit ps -q)"},
+	{"viz", "docker compose alpha viz"},
+	{"wait", "docker wait $(davit ps -q SERVICE)"},
+	{"watch", "docker compose watch"},
+};
+
+static const char *nearest(const struct command *const *commands, const char *name)
+{
+	const char *best = NULL;
+	unsigned limit = strlen(name) < 5 ? 1 : 2;
+
+	for (; *commands; commands++) {
+		unsigned distance = text_distance(name, (*commands)->name, limit);
+
+		if (distance > limit || ((*commands)->needs & COMMAND_HIDDEN))
+			continue;
+		best = (*commands)->name;
+		limit = distance ? distance - 1 : 0;
+	}
+	return best;
+}
+
+bool command_missing(const struct command *const *commands, const char *name, struct err *err)
+{
+	const char *near = nearest(commands, name);
+
+	for (size_t i = 0; i < sizeof(missing_commands) / sizeof(*missing_commands); i++)
+		if (!strcmp(missing_commands[i].name, name))
+			return err_set(err, ERR_INPUT, "davit %s is not there yet. This does it: %s",
+				name, missing_commands[i].instead);
+	if (near)
+		return err_set(err, ERR_INPUT, "unknown command: davit %s\nDid you mean %s?", name,
+			near);
+	return err_set(err, ERR_INPUT, "unknown command: davit %s\ndavit --help lists all of them.",
+		name);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/complain.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "tests/unit/test.h"
+
+/* A file in a new folder; the folder is cwd. */
+struct fixture {
+	char cwd[32];
+	char path[64];
+	struct str out;
+};
+
+static void setup(struct fixture *f, const char *text)
+{
+	FILE *file;
+
+	*f = (struct fixture){.cwd = "/tmp/davit-XXXXXX"};
+	assert_non_null(mkdtemp(f->cwd));
+	snprintf(f->path, sizeof(f->path), "%s/compose.yaml", f->cwd);
+	file = fopen(f->path, "we");
+	fputs(text, file);
+	fclose(file);
+}
+
+static void teardown(struct fixture *f)
+{
+	unlink(f->path);
+	rmdir(f->cwd);
+	str_finish(&f->out);
+}
+
+TEST(complain_shows_the_line_and_a_caret)
+{
+	struct fixture f;
+	struct err_item item = {.text = "services.web.ports[0]: not a port: \"80a\""};
+
+	setup(&f, "services:\n\tweb: 80a\n");
+	item.pos = (struct pos){f.path, 2, 7};
+	complain(&f.out, &(struct complain){.cwd = f.cwd}, &item);
+	assert_string_equal(str_text(&f.out),
+		"compose.yaml:2:7: services.web.ports[0]: not a port: \"80a\"\n"
+		"     2 | \tweb: 80a\n"
+		"       | \t     ^\n");
+	teardown(&f);
+}
+
+TEST(complain_counts_a_character_of_many_bytes_once_and_hides_control_bytes)
+{
+	struct fixture f;
+	struct err_item item = {.text = "x", .warning = true};
+
+	setup(&f, "n\xc3\xa4me: \033[31m\n");
+	item.pos = (struct pos){f.path, 1, 8};
+	complain(&f.out, &(struct complain){.cwd = f.cwd}, &item);
+	assert_string_equal(str_text(&f.out), "compose.yaml:1:8: warning: x\n"
+					      "     1 | n\xc3\xa4me: ?[31m\n"
+					      "       |       ^\n");
+	teardown(&f);
+}
+
+TEST(complain_does_without_a_source)
+{
+	struct str out = {0};
+
+	complain(&out, &(struct complain){0},
+		&(struct err_item){.text = "x", .pos = {"/nowhere/at-all.yaml", 3, 1}});
+	complain(&out, &(struct complain){.color = true}, &(struct err_item){.text = "y"});
+	assert_string_equal(str_text(&out),
+		"/nowhere/at-all.yaml:3:1: x\n\033[1m\033[31merror:\033[0m y\n");
+	str_finish(&out);
+}
