@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What commands do with the app: print, complain, ask for variables. */
+#include "cmd/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <uv.h>
+
+#include "base/str.h"
+#include "cmd/display.h"
+#include "cmd/options.h"
+
+int app_fail(struct app *app, const struct err *err)
+{
+	const struct err_item item = {.kind = err->kind, .pos = err->pos, .text = err->text};
+
+	display_complain(app->display, &item);
+	return err->kind == ERR_INTERRUPTED ? EXIT_INTERRUPTED : EXIT_FAILURE;
+}
+
+void app_warn(struct app *app, const char *format, ...)
+{
+	auto_str text = {0};
+	va_list args;
+
+	va_start(args, format);
+	str_vprintf(&text, format, args);
+	va_end(args);
+	display_complain(app->display,
+		&(struct err_item){.warning = true, .kind = ERR_INPUT, .text = str_text(&text)});
+}
+
+int app_show_errs(struct app *app, struct errs *errs)
+{
+	bool failed = errs_failed(errs);
+
+	errs_sort(errs);
+	for (size_t i = 0; i < errs->nitems; i++)
+		display_complain(app->display, &errs->items[i]);
+	errs_init(errs, errs->arena);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+const char *app_getenv(const struct app *app, const char *name)
+{
+	return pairs_get(&app->environment, name);
+}
+
+bool app_getenv_bool(const struct app *app, const char *name, bool fallback)
+{
+	const char *text = app_getenv(app, name);
+	bool value;
+
+	return text && parse_bool(text, &value) ? value : fallback;
+}
+
+void app_print(struct app *app, const char *format, ...)
+{
+	va_list args;
+
+	(void)app;
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+}
+
+void app_print_str(struct app *app, const struct str *str)
+{
+	(void)app;
+	fwrite(str_text(str), 1, str->len, stdout);
+}
+
+void app_run_until(struct app *app, const bool *done)
+{
+	while (!*done && uv_run(app->loop, UV_RUN_ONCE))
+		continue;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decides how standard error looks, and writes to it. */
+#include "cmd/display.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "cmd/app.h"
+#include "cmd/complain.h"
+
+static enum display_mode mode_of(const struct root *root, bool is_terminal)
+{
+	if (text_eq(root->progress, "json"))
+		return DISPLAY_JSON;
+	if (text_eq(root->progress, "quiet"))
+		return DISPLAY_QUIET;
+	if (text_eq(root->progress, "tty"))
+		return DISPLAY_TTY;
+	if (text_eq(root->progress, "plain") || text_eq(root->ansi, "never"))
+		return DISPLAY_PLAIN;
+	return is_terminal ? DISPLAY_TTY : DISPLAY_PLAIN;
+}
+
+static bool wants_color(const struct root *root, bool is_terminal, bool no_color)
+{
+	if (text_eq(root->ansi, "always"))
+		return true;
+	return is_terminal && !no_color && !text_eq(root->ansi, "never");
+}
+
+void display_init(struct display *display, const struct root *root, const char *cwd, bool no_color)
+{
+	bool is_terminal = isatty(STDERR_FILENO);
+
+	*display = (struct display){
+		.mode = mode_of(root, is_terminal),
+		.color_stdout = wants_color(root, isatty(STDOUT_FILENO), no_color),
+		.cwd = cwd,
+	};
+	display->color = wants_color(root, is_terminal, no_color) && display->mode != DISPLAY_JSON;
+}
+
+static void write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+void display_write(struct display *display, int fd, const char *text, size_t len)
+{
+	const struct display_block *block = display->block;
+
+	if (block)
+		block->erase(block->ctx);
+	fflush(stdout);
+	write_all(fd, text, len);
+	if (block)
+		block->draw(block->ctx);
+}
+
+void display_say(struct display *display, const char *format, ...)
+{
+	auto_str text = {0};
+	va_list args;
+
+	if (display->mode == DISPLAY_JSON || display->mode == DISPLAY_QUIET)
+		return;
+	va_start(args, format);
+	str_vprintf(&text, format, args);
+	va_end(args);
+	str_add_c(&text, '\n');
+	display_write(display, STDERR_FILENO, text.text, text.len);
+}
+
+/* {"error":true,"message":"..."} as docker compose has it; warnings are "warning". */
+static void add_json(struct str *str, const struct err_item *item)
+{
+	str_printf(str, "{\"%s\":true,\"message\":", item->warning ? "warning" : "error");
+	json_print_text(str, item->text, JSON_COMPACT);
+	if (item->pos.file) {
+		str_add(str, ",\"file\":");
+		json_print_text(str, item->pos.file, JSON_COMPACT);
+		str_printf(str, ",\"line\":%u,\"column\":%u", item->pos.line, item->pos.column);
+	}
+	str_add(str, "}\n");
+}
+
+void display_complain(struct display *display, const struct err_item *item)
+{
+	const struct complain how = {.cwd = display->cwd, .color = display->color};
+	auto_str text = {0};
+
+	if (item->warning && display->mode == DISPLAY_QUIET)
+		return;
+	if (display->mode == DISPLAY_JSON)
+		add_json(&text, item);
+	else
+		complain(&text, &how, item);
+	display_write(display, STDERR_FILENO, str_text(&text), text.len);
+}

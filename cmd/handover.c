@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds davit-engine beside davit and becomes it. */
+#include "cmd/handover.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+/* Relative to davit's own folder: as installed, and as built. */
+static const char *const places[] = {
+	"../libexec/davit/davit-engine",
+	"libexec/davit/davit-engine",
+	"davit-engine",
+};
+
+static bool own_folder(char *out, size_t size, struct err *err)
+{
+	ssize_t len = readlink("/proc/self/exe", out, size - 1);
+
+	if (len < 0)
+		return err_sys(err, "read /proc/self/exe");
+	out[len] = '\0';
+	*strrchr(out, '/') = '\0';
+	return true;
+}
+
+bool hand_over(char *const *argv, char *const *environment, struct err *err)
+{
+	char folder[PATH_MAX], path[PATH_MAX + 64];
+
+	if (!own_folder(folder, sizeof(folder), err))
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, places[i]);
+		execve(path, argv, environment);
+	}
+	return err_set(err, ERR_SYSTEM,
+		"davit-engine is missing: it belongs to %s/%s\nInstall davit again (meson install), or run it from its build tree.",
+		folder, places[0]);
+}
