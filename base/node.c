@@ -96,6 +96,34 @@ struct node *node_copy(struct arena *arena, const struct node *node)
 	return copy;
 }
 
+struct node *node_keep(struct arena *arena, const struct node *node)
+{
+	struct node *kept = ARENA_NEW(arena, struct node);
+
+	*kept = *node;
+	kept->text = arena_strdup(arena, node->text);
+	if (node->kind == NODE_LIST) {
+		kept->items = NULL;
+		kept->nitems = 0;
+		for (size_t i = 0; i < node->nitems; i++)
+			node_push(arena, kept, node_keep(arena, node->items[i]));
+	} else if (node->kind == NODE_MAP) {
+		kept->pairs = NULL;
+		kept->npairs = 0;
+		kept->index = NULL;
+		for (size_t i = 0; i < node->npairs; i++) {
+			struct node_pair pair = node->pairs[i];
+
+			pair.key = arena_strdup(arena, pair.key);
+			pair.value = node_keep(arena, pair.value);
+			ARENA_PUSH(arena, kept->pairs, kept->npairs, pair);
+		}
+		if (kept->npairs > INDEX_FROM_PAIRS)
+			index_pairs(arena, kept);
+	}
+	return kept;
+}
+
 void node_push(struct arena *arena, struct node *list, struct node *item)
 {
 	ARENA_PUSH(arena, list->items, list->nitems, item);

@@ -78,6 +78,9 @@ struct node *node_map(struct arena *arena);
 struct node *node_copy(struct arena *arena, const struct node *node);
 struct node *node_copy_shallow(struct arena *arena, const struct node *node);
 
+/* A copy that also has its own texts and keys, so that it outlives the arena of the original. */
+struct node *node_keep(struct arena *arena, const struct node *node);
+
 /* Changing. node_set replaces a value or appends the key; node_remove tells whether it was there. */
 void node_push(struct arena *arena, struct node *list, struct node *item);
 void node_set(struct arena *arena, struct node *map, const char *key, struct node *value);
