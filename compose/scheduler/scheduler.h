@@ -47,7 +47,7 @@ typedef void observe_done(void *ctx, const struct observed *observed, const stru
 void observe(struct engine *engine, struct arena *arena, const struct observe_opts *opts,
 	observe_done *done, void *ctx);
 
-/* The same snapshot with the inspects of these containers in it. */
+/* The same snapshot with the inspects of these containers in it. Without ids, done is called at once. */
 void observe_inspect(struct engine *engine, struct arena *arena, const struct observed *observed,
 	const struct strings *ids, observe_done *done, void *ctx);
 
