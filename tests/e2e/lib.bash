@@ -119,6 +119,10 @@ is_running() {
 	[[ $(inspect "$1" '{{.State.Status}}' 2>/dev/null) == running ]]
 }
 
+not_running() {
+	! is_running "$1"
+}
+
 health_is() {
 	[[ $(inspect "$1" '{{.State.Health.Status}}' 2>/dev/null) == "$2" ]]
 }
@@ -147,11 +151,11 @@ order_of() {
 		--format '{{index .Actor.Attributes "com.docker.compose.service"}}' | tr '\n' ' ' | sed 's/ $//'
 }
 
-# The seconds between the last event EVENT since TIME and the time END.
+# The seconds from the NTH event EVENT since TIME to the time END: seconds_after_event EVENT NTH TIME END
 seconds_after_event() {
-	docker events --since "$2" --until "$3" --filter type=container --filter "event=$1" \
+	docker events --since "$3" --until "$4" --filter type=container --filter "event=$1" \
 		--filter "label=com.docker.compose.project=$PROJECT" --format '{{.TimeNano}}' |
-		tail -n1 | awk -v end="$3" '{ printf "%.3f\n", end - $1 / 1e9 }'
+		awk -v nth="$2" -v end="$4" 'NR == nth { printf "%.3f\n", end - $1 / 1e9; found = 1 } END { if (!found) print 999 }'
 }
 
 # ---- the witness
