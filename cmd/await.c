@@ -13,7 +13,7 @@ void await_reply(void *ctx, const struct reply *reply)
 	await->done = true;
 	await->status = reply->status;
 	if (reply->body && await->arena)
-		await->body = node_copy(await->arena, reply->body);
+		await->body = node_keep(await->arena, reply->body);
 	if (reply->err) {
 		await->failed = true;
 		await->err = *reply->err;
