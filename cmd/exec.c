@@ -14,7 +14,6 @@
 #include "engine-client/engine.h"
 
 #include <string.h>
-#include <unistd.h>
 
 struct exec {
 	bool detach;
@@ -153,21 +152,20 @@ static int start_attached(struct app *app, const char *id, bool tty, bool intera
 
 	if (!session_run(app, &opts, &result, &err))
 		return app_fail(app, &err);
-	if (result.detached || result.signal || result.output_gone)
+	if (session_left(&result))
 		return session_status(&result);
 	return exit_code(app, id, &code, &err) ? code : app_fail(app, &err);
 }
 
 static bool wants_tty(const struct exec *opts, bool *out_tty, struct err *err)
 {
-	const struct tty_choice choice = {
+	struct tty_choice choice = {
 		.tty = opts->tty,
 		.no_tty = opts->no_tty,
 		.interactive = opts->interactive && !opts->detach,
-		.input_is_tty = isatty(STDIN_FILENO),
-		.output_is_tty = isatty(STDOUT_FILENO),
 	};
 
+	tty_choice_look(&choice);
 	return tty_choose(&choice, out_tty, err);
 }
 

@@ -373,6 +373,11 @@ bool session_run(struct app *app, const struct session_opts *opts,
 	return !out->failed;
 }
 
+bool session_left(const struct session_result *result)
+{
+	return result->detached || result->signal || result->output_gone;
+}
+
 int session_status(const struct session_result *result)
 {
 	if (result->detached)

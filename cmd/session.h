@@ -60,5 +60,6 @@ void session_free(struct session *session); /* accepts NULL */
 bool session_run(struct app *app, const struct session_opts *opts,
 	struct session_result *out, struct err *err);
 
-/* The exit status of a session that ended before what ran in it. */
+/* Did we leave before what runs there ended; and with which exit status then. */
+bool session_left(const struct session_result *result);
 int session_status(const struct session_result *result);

@@ -4,6 +4,8 @@
 
 #include "base/err.h"
 
+#include <unistd.h>
+
 bool tty_choose(const struct tty_choice *choice, bool *out_tty, struct err *err)
 {
 	bool told = choice->tty.set || choice->no_tty.set;
@@ -19,4 +21,10 @@ bool tty_choose(const struct tty_choice *choice, bool *out_tty, struct err *err)
 			"it is");
 	*out_tty = told ? on : choice->output_is_tty && input_fits;
 	return true;
+}
+
+void tty_choice_look(struct tty_choice *choice)
+{
+	choice->input_is_tty = isatty(STDIN_FILENO);
+	choice->output_is_tty = isatty(STDOUT_FILENO);
 }

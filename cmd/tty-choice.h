@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a process gets a terminal inside its container: exec and run. Pure. */
+/* Whether a process gets a terminal inside its container: exec and run. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,3 +22,6 @@ struct tty_choice {
  * is implied.
  */
 bool tty_choose(const struct tty_choice *choice, bool *out_tty, struct err *err);
+
+/* Fills in what our own standard streams are. */
+void tty_choice_look(struct tty_choice *choice);
