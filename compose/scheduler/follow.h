@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The output of a project's containers: of those that are there, and, where asked, of all
+ * that start, restart or are recreated later, through the engine's logs.
+ *
+ * Every line comes once: after a restart or a break the stream goes on behind the last
+ * line that came. The engine keeps what a slow reader does not take, so a container never
+ * waits for a terminal. Containers whose log driver cannot be read are attached to as
+ * soon as they are created.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct uv_loop_s;
+struct engine;
+struct err;
+struct follow;
+
+/* One container. It lives until follow_free. */
+struct follow_source {
+	const char *id;
+	const char *name; /* without the slash */
+	const char *service;
+	int64_t number; /* 0: none */
+	bool oneoff;
+	bool tty;
+	void *user; /* the caller's */
+};
+
+/* A piece of one line: a line may come in several, the last of which ends with its
+ * newline. */
+struct follow_text {
+	int fd;            /* 1 or 2 */
+	const char *stamp; /* the engine's time of it, RFC 3339; NULL: unknown */
+	const char *data;
+	size_t len;
+};
+
+struct follow_opts {
+	struct uv_loop_s *loop;
+	struct engine *engine;
+	const char *project;
+	bool stay; /* until follow_free; else done comes when everything there is was told
+		    */
+	bool from_now; /* of what runs already only what is written from now on; of what
+			  has ended, nothing */
+	const char *
+		since; /* Unix seconds, fractions allowed; not with from_now; NULL: all */
+	const char *until;
+	const char *tail; /* a number; NULL: all */
+
+	/* Asked once for each container. */
+	bool (*wants)(void *ctx, const struct follow_source *source);
+	/* The container runs (again), or, without stay, its output begins. */
+	void (*started)(void *ctx, struct follow_source *source);
+	void (*text)(
+		void *ctx, struct follow_source *source, const struct follow_text *text);
+	/* A run has ended and all of its output was told. restarts: the engine starts it
+	 * again. */
+	void (*ended)(
+		void *ctx, struct follow_source *source, int exit_code, bool restarts);
+	/* From now on nothing is missed; with stay only. */
+	void (*ready)(void *ctx);
+	/* err NULL: all was told. With stay it only comes with an error: following is
+	 * over. */
+	void (*done)(void *ctx, const struct err *err);
+	void *ctx;
+};
+
+/* The texts of opts are borrowed until follow_free. */
+struct follow *follow_new(const struct follow_opts *opts);
+void follow_free(struct follow *follow); /* accepts NULL; nothing is called any more */
+
+/* Holds all output back while nobody can take it. */
+void follow_pause(struct follow *follow, bool paused);
