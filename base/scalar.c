@@ -87,6 +87,28 @@ const char *scalar_float_text(struct arena *arena, double value, int bits)
 	return arena_printf(arena, "%.*f", digits > 0 ? digits : 0, value);
 }
 
+const char *scalar_float_json(struct arena *arena, double value, int bits)
+{
+	double size = fabs(value);
+	char text[64];
+	int exponent, digits;
+
+	if (isnan(value) || isinf(value))
+		return "null";
+	if (bits == 32)
+		value = (double)(float)value;
+	exponent = shortest(value, bits, text, sizeof(text));
+	if (value != 0 && size < 1e-6 && text[strlen(text) - 2] == '0') { /* e-07 is e-7 */
+		text[strlen(text) - 2] = text[strlen(text) - 1];
+		text[strlen(text) - 1] = '\0';
+	}
+	if (value != 0 && (size < 1e-6 || size >= 1e21))
+		return arena_strdup(arena, text);
+	digits = (int)strcspn(text, "e") - (text[0] == '-') - 1;
+	digits = (digits > 0 ? digits - 1 : 0) - exponent;
+	return arena_printf(arena, "%.*f", digits > 0 ? digits : 0, value);
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';

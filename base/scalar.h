@@ -20,3 +20,6 @@ enum node_kind scalar_resolve(
 
 /* A number as Go's %v writes it: "1.1", "1e+06". bits is 32 or 64. */
 const char *scalar_float_text(struct arena *arena, double value, int bits);
+
+/* A number as Go's encoding/json writes it: "1.1", "1000000". */
+const char *scalar_float_json(struct arena *arena, double value, int bits);

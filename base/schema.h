@@ -56,7 +56,7 @@ enum field_flag {
 	FIELD_NAMES = 1 << 6,	     /* keys of the mapping are names: [a-zA-Z0-9._-]+ */
 	FIELD_UNHASHED = 1 << 7,     /* does not count for the config hash */
 	FIELD_HIDDEN = 1 << 8,	     /* not printed: the loader has acted on it */
-	FIELD_ALWAYS = 1 << 9,	     /* printed when unset too: as null, {}, false or 0 by its type */
+	FIELD_ALWAYS = 1 << 9,	     /* printed when unset too: as null, {}, "", false or 0 by its type */
 	FIELD_KEEP_EMPTY = 1 << 10,  /* printed when it is set and empty */
 	FIELD_SWARM = 1 << 11,	     /* has an effect only in a swarm: kept, never acted on */
 	FIELD_UNUSED = 1 << 12,	     /* kept and printed, but nothing acts on it yet: people are told */
@@ -65,6 +65,8 @@ enum field_flag {
 				      * for bytes */
 	FIELD_NULL_VALUES = 1 << 15, /* TYPE_PAIRS: null is kept apart from "" */
 	FIELD_ALL = 1 << 16,	     /* TYPE_INT: "all" is -1 */
+	FIELD_MERGED = 1 << 18,	     /* has become part of another key: printed with ENCODE_UNMERGED only */
+	FIELD_ALWAYS_JSON = 1 << 17, /* as FIELD_ALWAYS, in JSON and hashes only */
 };
 
 /* Short ways to write a value; the loader makes the long one of them (compose.md 3.8). */
@@ -229,27 +231,35 @@ const struct field *section_field(const struct section *section, const char *key
 bool section_has_extension(const struct section *section, const char *key);
 
 enum schema_flag {
-	SCHEMA_RAW = 1 << 0, /* not interpolated: text may still become anything, so values are not looked into */
+	SCHEMA_RAW = 1 << 0, /* not interpolated: text with a $ may still become anything */
 };
 
 /*
  * Says everything that is wrong with a tree that starts at a root section: unknown keys (with what was
- * probably meant, or where the key belongs), wrong kinds, values out of limits, missing keys, equal items.
- * Short forms are accepted as well as long ones. Never changes the tree.
+ * probably meant, or where the key belongs), wrong kinds, values that cannot be read or are out of limits,
+ * missing keys, equal items. Short forms are accepted as well as long ones. Never changes the tree.
  */
 void schema_check(const struct section *root, const struct node *node, unsigned flags, struct errs *errs);
 
 /*
- * Fills the zeroed struct of a section from a tree in its long form. Values that do not fit are added to
- * errs and left unset. Text is shared with the tree.
+ * Fills the zeroed struct of a section from a tree in its long form; what is absent gets its row's fallback.
+ * What cannot be read is added to errs, in the words of schema_check, and left unset. Text is shared.
  */
 void schema_decode(struct arena *arena, const struct section *section, const struct node *node, void *out,
 	struct errs *errs);
 
-/* The struct as a tree in the order of the rows, without what is unset. */
 enum encode_flag {
-	ENCODE_HASH = 1 << 0, /* without FIELD_UNHASHED and x-* */
-	ENCODE_JSON = 1 << 1, /* FIELD_ALWAYS holds; x-* are left in place */
+	ENCODE_JSON = 1 << 0, /* names and habits of JSON: no x-* keys, FIELD_ALWAYS_JSON, plain order of keys */
+	ENCODE_UNMERGED = 1 << 2, /* FIELD_MERGED rows too */
+	ENCODE_HASH = 1 << 1, /* with ENCODE_JSON: without FIELD_UNHASHED */
 };
+
+/* The struct as a mapping in the order of the rows, without what is unset; mappings of names by key. */
 struct node *schema_encode(struct arena *arena, const struct section *section, const void *in,
 	unsigned flags);
+
+/* A copy with all mappings in the order of output (any tree: x-* keys, a raw file). */
+struct node *node_sorted(struct arena *arena, const struct node *node, unsigned encode_flags);
+
+/* The order of keys in YAML: numbers inside text count as numbers, "a2" comes before "a10". */
+int key_compare(const char *a, const char *b);

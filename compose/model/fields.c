@@ -54,7 +54,7 @@ static const struct field network_fields[] = {
 	F_TEXT(struct network, "driver", driver, .help = "Driver of the network", .maps_to = "Driver"),
 	F_PAIRS(struct network, "driver_opts", driver_opts, .flags = FIELD_NUMBER,
 		.help = "Options of the driver", .maps_to = "Options"),
-	F_SECTION(struct network, "ipam", ipam, &ipam_section, .flags = FIELD_ALWAYS, .help = "Addresses",
+	F_SECTION(struct network, "ipam", ipam, &ipam_section, .flags = FIELD_ALWAYS_JSON, .help = "Addresses",
 		.maps_to = "IPAM"),
 	F_BOOL(struct network, "external", external, .form = FORM_EXTERNAL, .flags = FIELD_CAST,
 		.help = "Not made and not removed by the project"),
@@ -197,7 +197,7 @@ static const struct section include_section = {
 
 static const struct field project_fields[] = {
 	F_LOADER("version", TYPE_TEXT, .help = "Obsolete and without effect"),
-	F_LOADER("name", TYPE_TEXT, .help = "Name of the project"),
+	F_TEXT(struct project, "name", name, .help = "Name of the project"),
 	F_LOADER("include", TYPE_LIST, .section = &include_section, .form = FORM_TEXT_AS,
 		.form_key = "path", .help = "Other projects to take in"),
 	F_MAP(struct project, "services", services, nservices, &service_section, .flags = FIELD_NAMES,

@@ -218,7 +218,7 @@ const struct section file_ref_section = {
 };
 
 static const struct field hook_fields[] = {
-	F_COMMAND(struct hook, "command", command, .flags = FIELD_NULL | FIELD_REQUIRED | FIELD_ALWAYS,
+	F_COMMAND(struct hook, "command", command, .flags = FIELD_NULL | FIELD_REQUIRED | FIELD_ALWAYS_JSON,
 		.help = "What is run", .maps_to = "Cmd"),
 	F_TEXT(struct hook, "user", user, .help = "User who runs it", .maps_to = "User"),
 	F_BOOL(struct hook, "privileged", privileged, .help = "With all capabilities",
@@ -242,7 +242,7 @@ const struct section hook_section = {
 };
 
 static const struct field pre_start_fields[] = {
-	F_COMMAND(struct hook, "command", command, .flags = FIELD_NULL | FIELD_REQUIRED | FIELD_ALWAYS,
+	F_COMMAND(struct hook, "command", command, .flags = FIELD_NULL | FIELD_REQUIRED | FIELD_ALWAYS_JSON,
 		.help = "What is run", .maps_to = "Cmd"),
 	F_TEXT(struct hook, "image", image, .help = "Image in place of the service's", .maps_to = "Image"),
 	F_TEXT(struct hook, "user", user, .help = "User who runs it", .maps_to = "User"),

@@ -560,6 +560,7 @@ struct project {
 	const struct node *node; /* the merged tree after all passes */
 	const char *name;
 	enum name_source name_source;
+	const char *separator;	    /* in names of containers and images: "-", "_" with --compatibility */
 	const char *working_dir;    /* absolute */
 	struct strings config_files; /* absolute, in order */
 	struct strings env_files;    /* only what --env-file named */
