@@ -77,7 +77,7 @@ static struct node *scalar_for_output(
 	struct node *copy = node_copy_shallow(arena, node);
 	double value;
 
-	if (node->kind == NODE_FLOAT && (flags & ENCODE_JSON) && parse_double(node->text, &value))
+	if (node->kind == NODE_FLOAT && (flags & ENCODE_JSON) && double_parse(node->text, &value))
 		copy->text = scalar_float_json(arena, value, 64);
 	return copy;
 }

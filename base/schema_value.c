@@ -128,7 +128,7 @@ static bool read_bool(const struct reading *r, union value *out)
 
 	if (r->node->kind != NODE_BOOL && (r->node->kind != NODE_STR || (r->field->flags & FIELD_STRICT)))
 		return wrong_kind(r, "true or false");
-	if (!parse_bool(r->node->text, &value, &old))
+	if (!bool_parse(r->node->text, &value, &old))
 		return wrong_value(r, "true or false");
 	if (old)
 		walk_warn(r->walk, r->trail, r->node, "\"%s\" is a string in YAML 1.2; write %s",
@@ -164,7 +164,7 @@ static bool number_parse(const char *text, int64_t *out)
 
 	if (parse_i64(text, out))
 		return true;
-	if (!parse_double(text, &value) || value != floor(value) || fabs(value) >= 0x1p63)
+	if (!double_parse(text, &value) || value != floor(value) || fabs(value) >= 0x1p63)
 		return false;
 	*out = (int64_t)value;
 	return true;
@@ -196,7 +196,7 @@ static bool read_float(const struct reading *r, union value *out)
 
 	if (!is_number(r->node) && r->node->kind != NODE_STR)
 		return wrong_kind(r, "a number");
-	if (!parse_double(r->node->text, &value) || !isfinite(value))
+	if (!double_parse(r->node->text, &value) || !isfinite(value))
 		return wrong_value(r, "a number");
 	if (!within_limits(r, value))
 		return false;
@@ -220,7 +220,7 @@ static bool read_bytes(const struct reading *r, union value *out)
 		return wrong_kind(r, "a string with a unit, such as \"512m\"");
 	if (r->node->kind != NODE_INT && r->node->kind != NODE_STR)
 		return wrong_kind(r, "a number of bytes or a string with a unit, such as \"512m\"");
-	if (!parse_i64(r->node->text, &value) && !parse_bytes(r->node->text, &value))
+	if (!parse_i64(r->node->text, &value) && !bytes_parse(r->node->text, &value))
 		return wrong_value(r, "a size, such as \"512m\" or \"1.5g\"");
 	out->opt_i64 = (struct opt_i64){true, value};
 	return true;
@@ -232,7 +232,7 @@ static bool read_duration(const struct reading *r, union value *out)
 
 	if (r->node->kind != NODE_STR)
 		return wrong_kind(r, "a string with a unit, such as \"1m30s\"");
-	if (!parse_duration(r->node->text, &value))
+	if (!duration_parse(r->node->text, &value))
 		return wrong_value(r, "a duration, such as \"1m30s\"");
 	out->opt_i64 = (struct opt_i64){true, value};
 	return true;
@@ -245,7 +245,7 @@ static bool read_mode(const struct reading *r, union value *out)
 	if (r->node->kind != NODE_INT && r->node->kind != NODE_STR)
 		return wrong_kind(r, "a mode, such as \"0440\"");
 	if (r->node->kind == NODE_INT ? !parse_i64(r->node->text, &value)
-				      : !parse_mode(r->node->text, &value))
+				      : !mode_parse(r->node->text, &value))
 		return wrong_value(r, "an octal mode, such as \"0440\"");
 	out->opt_i64 = (struct opt_i64){true, value};
 	return true;

@@ -89,7 +89,7 @@ static bool read_term(const char **p, int64_t *total)
 	return !__builtin_add_overflow(*total, ns, total) && ns >= 0;
 }
 
-bool parse_duration(const char *text, int64_t *out_ns)
+bool duration_parse(const char *text, int64_t *out_ns)
 {
 	const char *p = text;
 	int64_t total = 0;
@@ -160,7 +160,7 @@ const char *duration_text(struct arena *arena, int64_t ns)
 	return arena_strdup(arena, str_text(&str));
 }
 
-bool parse_double(const char *text, double *out)
+bool double_parse(const char *text, double *out)
 {
 	char *end;
 
@@ -185,7 +185,7 @@ static int bytes_power(const char *unit)
 	return (int)(letter - letters) + 1;
 }
 
-bool parse_bytes(const char *text, int64_t *out_bytes)
+bool bytes_parse(const char *text, int64_t *out_bytes)
 {
 	size_t len = strspn(text, "0123456789.");
 	char number[64];
@@ -199,7 +199,7 @@ bool parse_bytes(const char *text, int64_t *out_bytes)
 	if (*unit == ' ')
 		unit++;
 	int power = bytes_power(unit);
-	if (power < 0 || !parse_double(number, &value))
+	if (power < 0 || !double_parse(number, &value))
 		return false;
 	value = ldexp(value, 10 * power);
 	if (value >= 0x1p63)
@@ -208,7 +208,7 @@ bool parse_bytes(const char *text, int64_t *out_bytes)
 	return true;
 }
 
-bool parse_mode(const char *text, int64_t *out_mode)
+bool mode_parse(const char *text, int64_t *out_mode)
 {
 	if (text[0] == '0' && (text[1] == 'o' || text[1] == 'O'))
 		text += 2;
@@ -235,7 +235,7 @@ static const struct {
 	{"off", false, true},
 };
 
-bool parse_bool(const char *text, bool *out, bool *out_old)
+bool bool_parse(const char *text, bool *out, bool *out_old)
 {
 	for (size_t i = 0; i < sizeof(bool_words) / sizeof(*bool_words); i++) {
 		if (strcasecmp(bool_words[i].word, text) == 0) {
