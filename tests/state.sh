@@ -4,8 +4,14 @@
 set -eu
 found=0
 for library in "$@"; do
-	# Sanitizers and coverage add their own; names with a dot are the compiler's.
-	names=$(nm -A "$library" 2>/dev/null | awk '$2 ~ /^[dDbBC]$/ || $3 ~ /^[dDbBC]$/' |
+	# Sanitizers and coverage add their own; names with a dot are the compiler's. Constant tables that
+	# hold addresses stand in .data.rel.ro, which is read-only once the program runs.
+	names=$(objdump -t "$library" 2>/dev/null | awk '
+		/file format/ { file = $1 }
+		NF < 4 { next }
+		{ section = $(NF - 2); name = $NF }
+		section ~ /^\.(data|bss|tdata|tbss)/ && section !~ /^\.data\.rel\.ro/ && $0 ~ / O / { print file, name }
+		section == "*COM*" { print file, name }' |
 		grep -vE ' (__|\.L|_?asan|_?ubsan|__odr)' || true)
 	if [ -n "$names" ]; then
 		echo "$names" >&2
