@@ -1,7 +1,10 @@
 # Common to all end-to-end tests: a fresh project directory, the proxy as a witness, bounded waiting, and assertions.
 # The tests run inside the network of a lab's engine (tests/e2e/run), with DAVIT, DOCKER_HOST and LAB_ENGINE set.
 
-# shellcheck disable=SC2034 # used by the tests
+# Names used by the tests; status and output come from bats.
+# shellcheck disable=SC2034,SC2154
+true
+
 REGISTRY=127.0.0.1:5000
 # shellcheck disable=SC2034
 REGISTRY_PRIVATE=127.0.0.1:5001
@@ -31,16 +34,14 @@ teardown() {
 
 # Removes everything of the projects whose names begin with PREFIX, and what the tests made under such names.
 remove_projects() {
-	local ids
-	ids=$({
+	{
 		docker ps -aq --filter "name=$1"
 		labelled "$1" ps -a --format '{{.ID}} {{.Label "com.docker.compose.project"}}'
-	} | sort -u)
-	[[ -z $ids ]] || docker rm -fv $ids >/dev/null 2>&1 || :
-	ids=$(labelled "$1" network ls --format '{{.ID}} {{.Label "com.docker.compose.project"}}')
-	[[ -z $ids ]] || docker network rm $ids >/dev/null 2>&1 || :
-	ids=$(labelled "$1" volume ls --format '{{.Name}} {{.Label "com.docker.compose.project"}}')
-	[[ -z $ids ]] || docker volume rm -f $ids >/dev/null 2>&1 || :
+	} | sort -u | xargs -r docker rm -fv >/dev/null 2>&1 || :
+	labelled "$1" network ls --format '{{.ID}} {{.Label "com.docker.compose.project"}}' |
+		xargs -r docker network rm >/dev/null 2>&1 || :
+	labelled "$1" volume ls --format '{{.Name}} {{.Label "com.docker.compose.project"}}' |
+		xargs -r docker volume rm -f >/dev/null 2>&1 || :
 }
 
 # Lists what the docker command given prints for projects whose names begin with PREFIX.
@@ -205,7 +206,7 @@ assert_no_change() {
 	}
 }
 
-# ---- assertions; each tells what it saw
+# ---- assertions; each tells what it saw (status and output are those of bats' run)
 
 assert_status() {
 	[[ $status == "$1" ]] || {
