@@ -72,7 +72,8 @@ struct follow_opts {
 
 /* The texts of opts are borrowed until follow_free. */
 struct follow *follow_new(const struct follow_opts *opts);
-void follow_free(struct follow *follow); /* accepts NULL; nothing is called any more */
+/* Accepts NULL; nothing is called any more. Not to be called from within a callback. */
+void follow_free(struct follow *follow);
 
 /* Holds all output back while nobody can take it. */
 void follow_pause(struct follow *follow, bool paused);
