@@ -130,8 +130,9 @@ bool discover_env(struct arena *arena, const struct load_opts *opts,
 	struct env *shell = shell_env(arena, opts);
 	struct strings named = opts->env_files;
 
-	*out = (struct discovery){
-		.working_dir = start_dir(arena, opts), .env = new_layer(arena, shell)};
+	*out = (struct discovery){.working_dir = start_dir(arena, opts),
+		.shell = shell,
+		.env = new_layer(arena, shell)};
 	if (!named.n)
 		split(arena, env_get(shell, "COMPOSE_ENV_FILES"), ",", &named);
 	for (size_t i = 0; i < named.n; i++)

@@ -20,6 +20,7 @@ struct discovery {
 	struct strings config_files; /* absolute; "-" is standard input; n == 0: nothing
 					found, errs says so */
 	struct strings env_files;    /* absolute: what was named, not the default ones */
+	struct env *shell;           /* what the process was given, and PWD */
 	struct env *env; /* shell over .env of the start over .env of the project */
 };
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One run of the loader, as its passes see it. Only for compose/loader.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/map.h"
+#include "compose/loader/env.h"
+
+struct arena;
+struct errs;
+struct load_opts;
+struct node;
+struct source;
+
+/* Marks of a node that only passes use, above those of base/node.h. */
+enum loading_mark {
+	NODE_EXPANDED = 1 << 16, /* its variables are expanded */
+};
+
+/* What is the same for all files of a run. */
+struct loading {
+	struct arena *arena;
+	const struct load_opts *opts;
+	struct errs *errs;
+	struct source **sources; /* all that were read, for places inside scalars */
+	size_t nsources;
+};
+
+/* A set of files that share a directory and variables: the project, or one include of it.
+ */
+struct scope {
+	struct loading *loading;
+	const char *dir; /* absolute: what relative paths are relative to */
+	const struct env *env;
+	const struct strings *paths; /* of its files, absolute */
+	const struct scope *up;      /* who includes it; NULL: the project itself */
+	struct map families; /* files that services extend, path to what extends.c made of
+				them */
+};
+
+/* One document on its way into the model. */
+struct document {
+	struct scope *scope;
+	const char *path;   /* of its file, absolute */
+	struct node *root;  /* the document; passes replace it */
+	struct node *model; /* what was merged so far */
+	bool has_marks;     /* of !reset and !override */
+};
+
+/* The passes, in files of their own. False: go no further with this document. */
+bool interpolate_pass(struct document *document);
+bool canonical_pass(struct document *document);
+bool include_pass(struct document *document);
+bool reset_pass(struct document *document);
+bool extends_pass(struct document *document);
+bool merge_pass(struct document *document);
+
+/* The passes over the whole model of a scope. */
+struct node *unique_pass(struct loading *loading, struct node *model);
+struct node *defaults_pass(struct loading *loading, struct node *model);
+struct node *paths_pass(struct loading *loading, struct node *model, const char *dir);
+
+/*
+ * Reads a file, all of its documents. False when there is nothing to go on with; errs has
+ * why, unless the file is empty. asked_at is who names it.
+ */
+struct yaml_docs;
+bool loading_read(struct loading *loading, const char *path, struct pos asked_at,
+	struct yaml_docs *out);
+
+/* All files of a scope, in order. */
+struct scope_file {
+	const char *path;
+	struct node **roots;
+	size_t n;
+	bool has_marks;
+};
+bool scope_read(struct scope *scope, struct pos asked_at, struct scope_file **out_files);
+
+/* All documents of all files, one over the other, through the passes. NULL: errs has why.
+ */
+struct node *scope_merge(struct scope *scope, struct scope_file *files);
+
+/* The directory of relative paths, as the pass over paths wants it: absolute unless
+ * --no-path-resolution. */
+const char *scope_paths_dir(const struct scope *scope, const char *dir);
