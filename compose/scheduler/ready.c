@@ -30,6 +30,7 @@ struct wait {
 	char *id;          /* of the container; NULL until the first inspect */
 	struct call *call; /* an inspect under way */
 	bool look_again;   /* something happened during the inspect */
+	bool timed_out;
 	bool ran_long_enough;
 	int64_t first_start_ns; /* deaths before this are not of this wait */
 	int64_t start_ns;       /* of the life that ran_long_enough speaks of */
@@ -122,6 +123,21 @@ static void note_start(struct wait *wait, const struct node *inspect)
 	}
 }
 
+static void fail_for_time(struct wait *wait, const struct node *inspect)
+{
+	static const char *const wanted[] = {
+		[WAIT_HEALTHY] = "healthy",
+		[WAIT_COMPLETED] = "finished",
+		[WAIT_READY] = "ready",
+		[WAIT_EXITED] = "finished",
+	};
+	struct err err = {0};
+
+	err_set(&err, ERR_TIMEOUT, "container %s is not %s after %d s",
+		wait->action->label, wanted[wait->action->wait], wait->action->timeout_s);
+	fail_with_evidence(wait, inspect, &err);
+}
+
 static void judge(struct wait *wait, const struct node *inspect)
 {
 	struct err err = {0};
@@ -149,7 +165,9 @@ static void judge(struct wait *wait, const struct node *inspect)
 			timer_start(wait->waits->opts.loop, ms, on_age, wait, &wait->age);
 		break;
 	}
-	if (wait->look_again)
+	if (wait->timed_out)
+		fail_for_time(wait, inspect);
+	else if (wait->look_again)
 		look(wait);
 }
 
@@ -226,18 +244,13 @@ static void on_watch_failed(void *ctx, const struct err *err)
 		waits->opts.ready(waits->opts.ctx, &kept);
 }
 
+/* One last look, for its evidence; it may even be good news. */
 static void on_timeout(void *ctx)
 {
 	struct wait *wait = ctx;
-	struct err err = {0};
 
-	err_set(&err, ERR_TIMEOUT, "container %s: not %s after %d s", wait->action->label,
-		wait->action->wait == WAIT_COMPLETED || wait->action->wait == WAIT_EXITED
-			? "finished"
-			: wait->action->wait == WAIT_HEALTHY ? "healthy"
-							     : "ready",
-		wait->action->timeout_s);
-	end(wait, &err);
+	wait->timed_out = true;
+	look(wait);
 }
 
 static void on_settle(void *ctx)
