@@ -40,7 +40,7 @@ struct tar_context {
 	const struct tar_file *extra;
 	size_t nextra;
 	size_t next_extra;
-	bool closed;
+	bool begun, closed;
 
 	int fd; /* of the file that is being written, or -1 */
 	struct tar_writer *writer;
@@ -252,9 +252,23 @@ static bool next_piece(struct tar_context *context)
 	return tar_writer_end(context->writer, &context->err);
 }
 
+/*
+ * BuildKit takes a context for a tar only if its first 1024 bytes say so, which the extended header of a long first
+ * name would not: so the first entry is always the context itself.
+ */
+static bool write_root(struct tar_context *context)
+{
+	struct stat st = {.st_mode = S_IFDIR | 0755};
+
+	context->begun = true;
+	return write_entry(context, ".", context->dir, &st);
+}
+
 /* One step of the whole; its bytes, if there are any, are in out. */
 static bool step(struct tar_context *context)
 {
+	if (!context->begun)
+		return write_root(context);
 	if (context->fd >= 0)
 		return next_piece(context);
 	if (context->level)

@@ -50,7 +50,6 @@ struct tar_writer *tar_writer_new(struct str *out, struct err *err)
 	writer->entry = archive_entry_new();
 	writer->out = out;
 	archive_write_set_format_pax_restricted(archive);
-	archive_write_set_format_option(archive, "pax", "hdrcharset", "BINARY");
 	archive_write_set_bytes_per_block(archive, 0);
 	ok = check(writer, archive_write_open2(archive, out, NULL, on_write, NULL, NULL),
 		err);

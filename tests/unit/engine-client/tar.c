@@ -115,6 +115,7 @@ TEST(tar_context_walks_in_order_and_leaves_out_what_is_ignored)
 	snprintf(link, sizeof(link), "%s/src/link", tmp.dir);
 	assert_int_equal(symlink("../gone", link), 0);
 	assert_context(&(struct tar_context_opts){.dir = tmp.dir},
+		"./ 40755 0:0 \n"
 		".dockerignore 100644 0:0 *\n!src\n**/*.o\n!keep/\n"
 		"Dockerfile 100644 0:0 FROM x\n"
 		"keep/me/a 100644 0:0 yes\n"
@@ -146,6 +147,7 @@ TEST(tar_context_prefers_the_dockerfiles_own_ignore_file)
 			.extra = &inl,
 			.nextra = 1,
 		},
+		"./ 40755 0:0 \n"
 		".dockerignore 100644 0:0 a\n\n"
 		"a 100644 0:0 a\n"
 		"web.Dockerfile 100644 0:0 FROM x\n"
@@ -172,6 +174,7 @@ TEST(tar_context_holds_long_names_and_large_files)
 	assert_non_null(context);
 	assert_true(read_all(context, &tar));
 	assert_true(tar.len > 3 << 20);
+	assert_string_equal(str_text(&tar), "./"); /* no extended header first */
 	list(&listed, &tar);
 	assert_non_null(strstr(str_text(&listed), name));
 	tar_context_free(context);
