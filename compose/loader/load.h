@@ -70,6 +70,3 @@ bool project_environment(struct arena *arena, const struct load_opts *opts, stru
 
 /* Only the project's name and directory, for commands that work without a file (compose.md 1.5, 8). */
 bool project_name_valid(const char *name);
-
-/* Does a name match a shell glob or is equal to it. */
-bool service_matches(const char *pattern, const char *name);

@@ -37,8 +37,9 @@ static const void *find_sorted(
 	return NULL;
 }
 
-#define FIND(items, n, type, key)                                                                  \
-	find_sorted((items), (n), sizeof(type), offsetof(type, key), key)
+#define FIND_BY(items, n, type, member, key)                                                       \
+	find_sorted((items), (n), sizeof(type), offsetof(type, member), (key))
+#define FIND(items, n, type, key) FIND_BY(items, n, type, key, key)
 
 const struct network *project_network(const struct project *project, const char *key)
 {
@@ -58,6 +59,14 @@ const struct content *project_config(const struct project *project, const char *
 const struct content *project_secret(const struct project *project, const char *key)
 {
 	return FIND(project->secrets, project->nsecrets, struct content, key);
+}
+
+const char *project_variable(const struct project *project, const char *name)
+{
+	const struct pairs *environment = &project->environment;
+	const struct pair *pair = FIND_BY(environment->items, environment->n, struct pair, key, name);
+
+	return pair ? pair->value : NULL;
 }
 
 unsigned service_replicas(const struct service *service)

@@ -593,6 +593,12 @@ const struct volume *project_volume(const struct project *project, const char *k
 const struct content *project_config(const struct project *project, const char *key);
 const struct content *project_secret(const struct project *project, const char *key);
 
+/* Is a name what somebody wrote, literally or as a shell glob? */
+bool service_matches(const char *pattern, const char *name);
+
+/* A variable of the project's environment, or NULL. */
+const char *project_variable(const struct project *project, const char *name);
+
 /* How many containers: scale, deploy.replicas, or 1. */
 unsigned service_replicas(const struct service *service);
 

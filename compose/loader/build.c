@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the merged tree to a project: the second half of loading, where the model meets files. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/node.h"
+#include "base/schema.h"
+#include "base/str.h"
+#include "compose/loader/dotenv.h"
+#include "compose/loader/env.h"
+#include "compose/loader/load.h"
+#include "compose/loader/tree.h"
+#include "compose/model/fields.h"
+#include "compose/model/passes.h"
+
+static void fill_head(
+	struct project *project, const struct load_opts *opts, const struct tree *tree)
+{
+	project->node = tree->root;
+	project->name = tree->name;
+	project->name_source = tree->name_source;
+	project->separator = opts->compatibility ? "_" : "-";
+	project->working_dir = tree->working_dir;
+	project->config_files = tree->config_files;
+	project->env_files = tree->env_files;
+	project->environment = tree->environment;
+	project->env_unresolved = opts->no_env_resolution;
+}
+
+/* --profile, else COMPOSE_PROFILES. */
+static struct strings profiles_wanted(
+	struct arena *arena, const struct load_opts *opts, const struct project *project)
+{
+	const char *text = project_variable(project, "COMPOSE_PROFILES");
+	struct strings profiles = {.set = true};
+
+	if (opts->profiles.n || !text)
+		return opts->profiles;
+	while (*text) {
+		size_t len = strcspn(text, ",");
+
+		if (len)
+			ARENA_PUSH(arena, profiles.items, profiles.n, arena_strndup(arena, text, len));
+		text += len + (text[len] == ',');
+	}
+	return profiles;
+}
+
+/* What a service's files are read into, and from where: its own variables over the project's. */
+struct merging {
+	struct arena *arena;
+	const struct load_opts *opts;
+	const struct env *project_env;
+	struct errs *errs;
+};
+
+static int pair_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct pair *)a)->key, ((const struct pair *)b)->key);
+}
+
+/* What files gave, under what the service itself says. */
+static struct pairs merge_under(
+	struct arena *arena, const struct env *files, const struct pairs *own)
+{
+	struct pairs out = {.set = true};
+	struct map named;
+
+	map_init(&named, arena);
+	out.items = ARENA_NEW_N(arena, own->n + files->own.nentries + 1, struct pair);
+	for (size_t i = 0; i < own->n; i++) {
+		map_put(&named, own->items[i].key, &own->items[i]);
+		out.items[out.n++] = own->items[i];
+	}
+	for (size_t i = 0; i < files->own.nentries; i++)
+		if (!map_has(&named, files->own.entries[i].key))
+			out.items[out.n++] = *(const struct pair *)files->own.entries[i].value;
+	qsort(out.items, out.n, sizeof(*out.items), pair_compare);
+	return out;
+}
+
+static bool env_file_format(const struct env_file *file, enum dotenv_format *out)
+{
+	*out = text_eq(file->format, "raw") ? DOTENV_RAW : DOTENV;
+	return !file->format || !*file->format || *out == DOTENV_RAW ||
+		text_eq(file->format, "dotenv");
+}
+
+static void read_env_file(const struct merging *m, const struct service *service,
+	const struct env_file *file, struct env *into)
+{
+	const struct files *files = m->opts->files;
+	enum dotenv_format format;
+
+	if (!env_file_format(file, &format)) {
+		errs_add(m->errs, file->pos, "services.%s.env_file: unsupported env_file format \"%s\"",
+			service->name, file->format);
+		return;
+	}
+	if (!files->is_file(files->ctx, file->path)) {
+		if (file->required)
+			errs_add(m->errs, file->pos,
+				"services.%s.env_file: env file %s not found: no such file",
+				service->name, file->path);
+		return;
+	}
+	dotenv_read_file(m->arena, files, file->path, file->path, format, into, m->errs);
+}
+
+static void merge_env_files(const struct merging *m, struct service *service)
+{
+	struct env own, into;
+
+	if (service->nenv_files == 0)
+		return;
+	env_init(&own, m->arena, m->project_env);
+	env_add(&own, &service->environment);
+	env_init(&into, m->arena, &own);
+	for (size_t i = 0; i < service->nenv_files; i++)
+		read_env_file(m, service, &service->env_files[i], &into);
+	service->environment = merge_under(m->arena, &into, &service->environment);
+}
+
+/* Label files know no variables but the labels before them. */
+static void merge_label_files(const struct merging *m, struct service *service)
+{
+	struct env into;
+
+	if (service->label_files.n == 0)
+		return;
+	env_init(&into, m->arena, NULL);
+	for (size_t i = 0; i < service->label_files.n; i++)
+		dotenv_read_file(m->arena, m->opts->files, service->label_files.items[i],
+			service->label_files.items[i], DOTENV, &into, m->errs);
+	service->labels = merge_under(m->arena, &into, &service->labels);
+}
+
+static void merge_files(struct arena *arena, const struct load_opts *opts, struct project *project,
+	struct errs *errs)
+{
+	struct env project_env;
+	struct merging merging = {arena, opts, &project_env, errs};
+
+	env_init(&project_env, arena, NULL);
+	env_add(&project_env, &project->environment);
+	for (size_t i = 0; i < project->nservices; i++) {
+		if (!opts->no_env_resolution)
+			merge_env_files(&merging, &project->services[i]);
+		merge_label_files(&merging, &project->services[i]);
+	}
+}
+
+/* DOCKER_DEFAULT_PLATFORM holds for what is built. */
+static void apply_platform(const struct load_opts *opts, struct project *project)
+{
+	for (size_t i = 0; opts->default_platform && i < project->nservices; i++)
+		if (project->services[i].build && !project->services[i].platform)
+			project->services[i].platform = opts->default_platform;
+}
+
+/* All that is done to what was decoded. */
+static void run_passes(struct arena *arena, const struct load_opts *opts, struct project *project,
+	struct errs *errs)
+{
+	struct strings profiles = profiles_wanted(arena, opts, project);
+	struct selection selection = {&opts->services, opts->no_deps};
+
+	project_validate(project, errs);
+	if (!opts->no_normalize)
+		project_normalise(arena, project);
+	project_activate(arena, project, &profiles, &opts->services);
+	if (!opts->no_consistency)
+		project_check(arena, project, errs);
+	if (!opts->keep_all_services)
+		project_select(arena, project, &selection, errs);
+	apply_platform(opts, project);
+	merge_files(arena, opts, project, errs);
+	if (!opts->all_resources)
+		project_prune(arena, project);
+}
+
+const struct project *project_build(struct arena *arena, const struct load_opts *opts,
+	const struct tree *tree, struct errs *errs)
+{
+	struct project *project = ARENA_NEW(arena, struct project);
+
+	schema_check(&project_section, tree->root, 0, errs);
+	if (errs_failed(errs))
+		return NULL;
+	schema_decode(arena, &project_section, tree->root, project, errs);
+	fill_head(project, opts, tree);
+	run_passes(arena, opts, project, errs);
+	return errs_failed(errs) ? NULL : project;
+}

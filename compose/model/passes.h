@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What happens to a project between decoding and use, in this order (compose.md 3.1, D2 to G4). Each pass
+ * changes the project, which is not yet const, in its arena; complaints are added to errs, and the passes
+ * after it work on what is there.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/texts.h"
+
+struct arena;
+struct errs;
+struct project;
+
+/* What concerns one section alone: a config has one origin, an external volume no driver (D2). */
+void project_validate(const struct project *project, struct errs *errs);
+
+/*
+ * Names, the default network, implied dependencies, null values from the environment (E). name, separator
+ * and environment must be there.
+ */
+void project_normalise(struct arena *arena, struct project *project);
+
+/*
+ * Moves services whose profiles are not active to disabled. Profiles of the services that are named are
+ * active as well; "*" activates all. Sorts services and makes the index.
+ */
+void project_activate(struct arena *arena, struct project *project, const struct strings *profiles,
+	const struct strings *named);
+
+/* References that lead nowhere and values that contradict each other (G2). */
+void project_check(struct arena *arena, const struct project *project, struct errs *errs);
+
+struct selection {
+	const struct strings *named; /* may hold globs; empty: all */
+	bool no_deps;		     /* not what they depend on */
+};
+
+/* Moves services that are not selected to disabled. A name that fits no service is an error. */
+void project_select(struct arena *arena, struct project *project, const struct selection *selection,
+	struct errs *errs);
+
+/* Drops networks, volumes, configs, secrets and models that no service uses. */
+void project_prune(struct arena *arena, struct project *project);

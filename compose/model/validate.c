@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What can be wrong within one section (compose.md 3.1, D2). */
+#include <arpa/inet.h>
+#include <ctype.h>
+
+#include "base/err.h"
+#include "base/node.h"
+#include "base/str.h"
+#include "compose/model/passes.h"
+#include "compose/model/project.h"
+
+static bool is_address(const char *text)
+{
+	unsigned char room[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, text, room) == 1 || inet_pton(AF_INET6, text, room) == 1;
+}
+
+static void validate_ports(const struct service *service, struct errs *errs)
+{
+	for (size_t i = 0; i < service->nports; i++) {
+		const struct port *port = &service->ports[i];
+
+		if (port->host_ip && *port->host_ip && !is_address(port->host_ip))
+			errs_add(errs, pos_of(port->node, "host_ip"),
+				"services.%s.ports[%zu]: not an IP address: \"%s\"", service->name, i,
+				port->host_ip);
+		if (port->target == 0)
+			errs_add(errs, pos_of(port->node, "target"),
+				"services.%s.ports[%zu]: \"target\" is missing: the port in the container",
+				service->name, i);
+	}
+}
+
+static void validate_request(const struct device_request *request, const char *service,
+	const char *key, size_t i, struct errs *errs)
+{
+	if (request->count.set && request->device_ids.n)
+		errs_add(errs, pos_of(request->node, "count"),
+			"services.%s.%s[%zu]: \"count\" and \"device_ids\" exclude each other", service,
+			key, i);
+}
+
+static void validate_requests(const struct service *service, struct errs *errs)
+{
+	const struct resources *reservations = &service->deploy.resources.reservations;
+
+	for (size_t i = 0; i < service->ngpus; i++)
+		validate_request(&service->gpus[i], service->name, "gpus", i, errs);
+	for (size_t i = 0; i < reservations->ndevices; i++)
+		validate_request(&reservations->devices[i], service->name,
+			"deploy.resources.reservations.devices", i, errs);
+}
+
+/* "BAZ =1" is somebody's slip: the variable would be named "BAZ ". */
+static void validate_environment(const struct service *service, struct errs *errs)
+{
+	for (size_t i = 0; i < service->environment.n; i++) {
+		const struct pair *pair = &service->environment.items[i];
+		size_t len = strlen(pair->key);
+
+		if (len && isspace((unsigned char)pair->key[len - 1]))
+			errs_add(errs, pair->pos,
+				"services.%s.environment: environment variable %s is declared with a trailing space",
+				service->name, pair->key);
+	}
+}
+
+static void validate_external(const char *kind, const char *key, const struct node *node,
+	struct errs *errs)
+{
+	for (size_t i = 0; node && i < node->npairs; i++) {
+		const char *other = node->pairs[i].key;
+
+		if (!text_eq(other, "external") && !text_eq(other, "name") && !text_starts(other, "x-"))
+			errs_add(errs, node->pairs[i].key_pos,
+				"%s.%s: conflicting parameters \"external\" and \"%s\" specified", kind, key,
+				other);
+	}
+}
+
+static void validate_content(const char *kind, const struct content *content, bool is_config,
+	struct errs *errs)
+{
+	int origins = (content->file != NULL) + (content->environment != NULL) +
+		(content->inline_text != NULL);
+
+	if (content->external)
+		validate_external(kind, content->key, content->node, errs);
+	else if (origins > 1)
+		errs_add(errs, content->node->pos, "%s.%s: %s exclude each other", kind, content->key,
+			is_config ? "\"file\", \"environment\" and \"content\"" : "\"file\" and \"environment\"");
+	else if (origins == 0 && !content->driver)
+		errs_add(errs, content->node->pos, "%s.%s: one of %s must be set", kind, content->key,
+			is_config ? "\"file\", \"environment\" and \"content\"" : "\"file\" and \"environment\"");
+}
+
+void project_validate(const struct project *project, struct errs *errs)
+{
+	for (size_t i = 0; i < project->nservices; i++) {
+		validate_ports(&project->services[i], errs);
+		validate_requests(&project->services[i], errs);
+		validate_environment(&project->services[i], errs);
+	}
+	for (size_t i = 0; i < project->nvolumes; i++)
+		if (project->volumes[i].external)
+			validate_external(
+				"volumes", project->volumes[i].key, project->volumes[i].node, errs);
+	for (size_t i = 0; i < project->nconfigs; i++)
+		validate_content("configs", &project->configs[i], true, errs);
+	for (size_t i = 0; i < project->nsecrets; i++)
+		validate_content("secrets", &project->secrets[i], false, errs);
+}
