@@ -104,7 +104,7 @@ fuzz_one() {
 	name=$(basename "$target")
 	corpus=build-fuzz/corpus/$name
 
-	mkdir -p "$corpus" "tests/fuzz/seeds/$name"
+	mkdir -p "$corpus"
 	"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 \
 		-artifact_prefix="build-fuzz/$name-" "$corpus" "tests/fuzz/seeds/$name" >"build-fuzz/$name.log" 2>&1
 }
@@ -172,7 +172,7 @@ dev_test() {
 	say "Building with ASan and UBSan"
 	if build_sanitized; then run_meson_tests; else tally 0 1 "sanitized build"; fi
 	say "Building the release"
-	if build_into build --buildtype=release; then
+	if build_into build '' --buildtype=release; then
 		run_e2e 20
 		run_e2e 28
 	else
@@ -185,7 +185,7 @@ dev_test() {
 
 dev_lint() {
 	dev_setup
-	build_into build --buildtype=release
+	build_into build '' --buildtype=release
 	run_lint
 	check "layers, sizes, state (meson tests)" meson test -C build layers sizes state
 	conclude
