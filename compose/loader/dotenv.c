@@ -89,10 +89,10 @@ static bool is_key_char(char c)
 
 static void bad_key(struct reader *r)
 {
-	size_t shown = strcspn(r->line_start, "\n");
+	size_t left = (size_t)(r->end - r->line_start);
+	const char *line_end = memchr(r->line_start, '\n', left);
+	size_t shown = line_end ? (size_t)(line_end - r->line_start) : left;
 
-	if (shown > (size_t)(r->end - r->line_start))
-		shown = (size_t)(r->end - r->line_start);
 	errs_add(r->errs, here(r),
 		"unexpected character \"%c\" in variable name \"%.*s\"", *r->at,
 		(int)(shown < 80 ? shown : 80), r->line_start);
@@ -115,7 +115,7 @@ static const char *read_key(struct reader *r, bool *out_value)
 	for (stop = r->at; stop > start && is_blank(stop[-1]); stop--)
 		;
 	if (stop == start) {
-		errs_add(r->errs, pos, "there is no name before \"%c\"", *r->at);
+		errs_add(r->errs, pos, "there is no name before \"%.*s\"", r->at < r->end, r->at);
 		return NULL;
 	}
 	key = arena_strndup(r->arena, start, (size_t)(stop - start));

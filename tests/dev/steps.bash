@@ -138,7 +138,8 @@ fuzz_two() {
 
 fuzz_result() {
 	[[ $1 == 0 ]] || {
-		tail -n 30 "$2"
+		grep -m1 -A20 -E 'ERROR|runtime error' "$2" || tail -n 20 "$2"
+		grep -E 'Test unit written' "$2"
 		return 1
 	}
 }
