@@ -62,23 +62,32 @@ static void index_pairs(struct arena *arena, struct node *map)
 		map_put(map->index, map->pairs[i].key, (void *)(uintptr_t)(i + 1));
 }
 
+/* A copy with the room that arena_grow expects behind n items. */
+static void *copy_array(struct arena *arena, const void *items, size_t n, size_t size)
+{
+	size_t room = 4;
+	void *copy;
+
+	if (!n)
+		return NULL;
+	while (room < n)
+		room *= 2;
+	copy = arena_array(arena, room, size);
+	memcpy(copy, items, n * size);
+	return copy;
+}
+
 struct node *node_copy_shallow(struct arena *arena, const struct node *node)
 {
 	struct node *copy = ARENA_NEW(arena, struct node);
 
 	*copy = *node;
 	if (node->kind == NODE_LIST) {
-		copy->items = NULL;
-		copy->nitems = 0;
-		for (size_t i = 0; i < node->nitems; i++)
-			node_push(arena, copy, node->items[i]);
+		copy->items = copy_array(arena, node->items, node->nitems, sizeof(*node->items));
 	} else if (node->kind == NODE_MAP) {
-		copy->pairs = NULL;
-		copy->npairs = 0;
-		copy->index = NULL;
-		for (size_t i = 0; i < node->npairs; i++)
-			node_set_at(arena, copy, node->pairs[i].key, node->pairs[i].key_pos,
-				node->pairs[i].value);
+		copy->pairs = copy_array(arena, node->pairs, node->npairs, sizeof(*node->pairs));
+		if (node->index)
+			index_pairs(arena, copy);
 	}
 	return copy;
 }
