@@ -216,9 +216,9 @@ struct call *engine_distribution_inspect(struct engine *, const char *ref, const
 	engine_done *, void *ctx);
 
 /*
- * Builds. query is a node map of the endpoint's query parameters as text; registry_config the ready
- * X-Registry-Config value or NULL. The context is pulled from `read`, which fills up to `room` bytes and
- * returns their number, 0 at the end, -1 when the call must fail (read_err is then reported).
+ * Builds. query is a node map of the endpoint's query parameters as text, a list where one is repeated;
+ * registry_config the ready X-Registry-Config value or NULL. The context is pulled from `read`, which fills up to
+ * `room` bytes and returns their number, 0 at the end, -1 when the call must fail (read_err is then reported).
  */
 struct build_opts {
 	const struct node *query;

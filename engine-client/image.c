@@ -101,13 +101,21 @@ struct call *engine_distribution_inspect(struct engine *engine, const char *ref,
 	return call_start(call, done, ctx);
 }
 
+static void query_pair(struct call *call, const struct node_pair *pair)
+{
+	if (pair->value->kind != NODE_LIST)
+		call_query(call, pair->key, pair->value->text);
+	else
+		for (size_t i = 0; i < pair->value->nitems; i++)
+			call_query(call, pair->key, pair->value->items[i]->text);
+}
+
 struct call *engine_build(struct engine *engine, const struct build_opts *opts)
 {
 	struct call *call = call_new(engine, "POST /build");
 
 	for (size_t i = 0; opts->query && i < opts->query->npairs; i++)
-		call_query(call, opts->query->pairs[i].key,
-			opts->query->pairs[i].value->text);
+		query_pair(call, &opts->query->pairs[i]);
 	call_header(call, "X-Registry-Config", opts->registry_config);
 	call_header(call, "Content-Type", "application/x-tar");
 	call_header(call, "Transfer-Encoding", "chunked");
