@@ -61,6 +61,7 @@ struct execute_opts {
 	const struct plan *plan;
 	unsigned parallel; /* changing calls in flight; 0: PARALLEL_DEFAULT */
 	bool quiet_pull;
+	bool classic_build; /* DOCKER_BUILDKIT=0: without BuildKit */
 };
 
 struct execute_result {

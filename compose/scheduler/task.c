@@ -325,6 +325,7 @@ void task_free(struct task *task)
 	if (!task)
 		return;
 	give_up(task);
+	str_finish(&task->tar);
 	arena_finish(&task->arena);
 	free(task);
 }

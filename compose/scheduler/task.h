@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "compose/scheduler/results.h"
 
 struct action;
@@ -44,6 +45,7 @@ struct task {
 	struct wait *wait;
 	struct credentials_lookup *lookup;
 	struct image_build *build;
+	struct str tar;   /* of a put */
 	unsigned ntries;  /* of a pull */
 	const char *auth; /* of its registry */
 

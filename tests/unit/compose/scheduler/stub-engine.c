@@ -26,6 +26,7 @@ struct call {
 	bool cancelled;
 	bool paused;
 	void (*ready)(void *ctx);
+	long (*read)(void *ctx, void *buffer, size_t room);
 	engine_record *record;
 	engine_data *data;
 	engine_done *done;
@@ -249,6 +250,19 @@ void stub_data(struct engine *engine, const char *text, int fd, const char *data
 	struct call *call = find(engine, text);
 
 	call->data(call->ctx, fd, data, strlen(data));
+}
+
+size_t stub_read(struct engine *engine, const char *text)
+{
+	struct call *call = find(engine, text);
+	char buffer[4096];
+	size_t total = 0;
+	long n;
+
+	while ((n = call->read(call->ctx, buffer, sizeof(buffer))) > 0)
+		total += (size_t)n;
+	assert_true(n == 0);
+	return total;
 }
 
 bool stub_is_paused(const struct engine *engine, const char *text)
@@ -513,9 +527,11 @@ struct call *engine_image_push(struct engine *engine, const char *ref,
 
 struct call *engine_build(struct engine *engine, const struct build_opts *opts)
 {
-	struct call *call = make(engine, true, "build", node_get_text(opts->query, "t"));
+	struct call *call =
+		make(engine, true, "build", node_get(opts->query, "t")->items[0]->text);
 
 	keep_body(call, opts->query);
+	call->read = opts->read;
 	call->record = opts->record;
 	return ends_by(call, opts->done, opts->ctx);
 }

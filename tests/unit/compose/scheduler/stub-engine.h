@@ -50,5 +50,7 @@ void stub_serve(struct engine *engine, struct uv_loop_s *loop);
 void stub_ready(struct engine *engine, const char *text);
 void stub_record(struct engine *engine, const char *text, const char *json);
 void stub_data(struct engine *engine, const char *text, int fd, const char *data);
+size_t stub_read(struct engine *engine,
+	const char *text); /* a build's context, to its end: bytes */
 bool stub_is_paused(const struct engine *engine, const char *text);
 void stub_set_clock(struct engine *engine, int64_t clock_s);
