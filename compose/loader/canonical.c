@@ -333,6 +333,7 @@ static struct node *(*const makers[])(const struct maker *m, struct node *node) 
 	[FORM_TEXT_LIST] = make_text_list,
 	[FORM_LIST_NULLS] = make_list_nulls,
 	[FORM_LIST_PAIRS] = make_list_pairs,
+	[FORM_NAMES] = make_list_pairs,
 	[FORM_DEPENDS] = make_depends,
 	[FORM_ENV_FILE] = make_env_file,
 	[FORM_SCALAR_TEXT] = make_scalar_text,
