@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of a service, in the order in which docker compose prints and hashes them. */
+#include "base/node.h"
 #include "base/schema.h"
 #include "compose/model/fields.h"
 #include "compose/model/project.h"
@@ -225,8 +226,17 @@ static const struct field env_file_fields[] = {
 	F_END,
 };
 
+/* The short form, where it says all. */
+static struct node *env_file_encode(struct arena *arena, const void *in)
+{
+	const struct env_file *file = in;
+
+	return file->required && !file->format ? node_text(arena, file->path) : NULL;
+}
+
 static const struct section env_file_section = {
 	.name = "env_file",
+	.encode = env_file_encode,
 	.fields = env_file_fields,
 	SECTION_OF(struct env_file),
 	NO_KEY,
@@ -409,7 +419,7 @@ static const struct field service_fields[] = {
 		.merge = MERGE_PAIRS, .unique = UNIQUE_KEY, .flags = FIELD_NULL_VALUES,
 		.help = "Variables of the container; null takes the project's", .maps_to = "Env"),
 	F_LIST(struct service, "env_file", env_files, nenv_files, &env_file_section, .form = FORM_ENV_FILE,
-		.merge = MERGE_TEXT_LIST, .unique = UNIQUE_PATH, .flags = FIELD_UNHASHED | FIELD_MERGED,
+		.merge = MERGE_TEXT_LIST, .unique = UNIQUE_PATH, .flags = FIELD_MERGED,
 		.help = "Files of variables, under environment"),
 	F_STRINGS(struct service, "expose", expose, .unique = UNIQUE_TEXT,
 		.flags = FIELD_NUMBER | FIELD_UNIQUE_ITEMS, .help = "Ports for other containers only",
@@ -438,7 +448,7 @@ static const struct field service_fields[] = {
 	F_PAIRS(struct service, "labels", labels, .form = FORM_LIST_OR_PAIRS, .merge = MERGE_PAIRS,
 		.unique = UNIQUE_KEY, .help = "Labels of the containers", .maps_to = "Labels"),
 	F_STRINGS(struct service, "label_file", label_files, .form = FORM_TEXT_LIST,
-		.merge = MERGE_TEXT_LIST, .path = PATH_ALWAYS, .flags = FIELD_UNHASHED | FIELD_MERGED,
+		.merge = MERGE_TEXT_LIST, .path = PATH_ALWAYS, .flags = FIELD_MERGED,
 		.help = "Files of labels, under labels"),
 	F_STRINGS(struct service, "links", links, .unique = UNIQUE_KEY, .flags = FIELD_UNIQUE_ITEMS,
 		.help = "Services, with more names for them", .maps_to = "HostConfig.Links"),

@@ -52,7 +52,9 @@ void service_hash_text(struct str *str, const struct service *service, enum hash
 {
 	struct arena arena = {0};
 	struct service copy = with_refs(&arena, service, refs);
-	struct node *root = schema_encode(&arena, &service_section, &copy, ENCODE_JSON | ENCODE_HASH);
+	unsigned unmerged = dialect == HASH_2_40_UNMERGED ? (unsigned)ENCODE_UNMERGED : 0;
+	struct node *root =
+		schema_encode(&arena, &service_section, &copy, ENCODE_JSON | ENCODE_HASH | unmerged);
 
 	if (dialect == HASH_5)
 		to_dialect_5(&arena, service, root);

@@ -28,6 +28,8 @@ void yaml_print(struct str *str, const struct node *node);
 /* Dialects of the config hash: the version of docker compose that wrote the label. */
 enum hash_dialect {
 	HASH_2_40, /* 2.40.3, and what davit writes */
+	HASH_2_40_UNMERGED, /* what `config --hash` of 2.40.3 prints, though its labels are HASH_2_40: env_file and
+			     * label_file as written, for a project loaded with no_env_resolution */
 	HASH_5,	   /* 5.x: bind.create_host_path true is left out */
 };
 
