@@ -66,9 +66,9 @@ static bool find_folders(struct app *app, struct err *err)
 	free(cwd);
 	app->home = app_getenv(app, "HOME");
 	app->docker_config = app->root.docker_config;
-	if (!app->docker_config && app->home)
-		app->docker_config =
-			arena_printf(&app->arena, "%s/" CONFIG_FOLDER, app->home);
+	if (!app->docker_config)
+		app->docker_config = arena_printf(
+			&app->arena, "%s/" CONFIG_FOLDER, app->home ? app->home : "");
 	return true;
 }
 
@@ -231,6 +231,7 @@ static int finish(struct run *run, int status)
 	status = flush_output(run, status);
 	if (app->engine_side)
 		app->engine_side->finish(app);
+	uv_run(&run->loop, UV_RUN_NOWAIT); /* what was closed is let go of */
 	uv_loop_close(&run->loop);
 	arena_finish(&app->arena);
 	return status;

@@ -133,6 +133,9 @@ bool root_settle(struct arena *arena, const struct root_flags *flags, const stru
 		return err_set(err, ERR_INPUT, "--workdir is --project-directory: give only one of them");
 	if (flags->hosts.n > 1)
 		return err_set(err, ERR_INPUT, "-H, --host was given twice; davit talks to one engine");
+	if (flags->hosts.n > 0 && flags->context)
+		return err_set(err, ERR_INPUT,
+			"--host and --context both name an engine: give only one of them");
 	*out = (struct root){
 		.files = flags->files,
 		.project_name = flags->project_name,

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of every changing command: observe, plan, lock, carry out. */
+#include "cmd/carry.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/digest.h"
+#include "base/str.h"
+#include "cmd/app.h"
+#include "cmd/command.h"
+#include "cmd/display.h"
+#include "cmd/observe.h"
+#include "cmd/progress.h"
+#include "compose/planner/observed.h"
+#include "compose/planner/plan.h"
+#include "compose/planner/planner.h"
+#include "compose/scheduler/report.h"
+#include "compose/scheduler/scheduler.h"
+
+#define RANDOM_BYTES 32
+
+const struct plan *app_plan(struct app *app, const struct wish *wish)
+{
+	struct plan_input input = {
+		.project = app->project,
+		.graph = app->graph,
+		.observed = app_observe(app, OBSERVE_ALL & ~(unsigned)OBSERVE_INFO),
+		.wish = wish,
+	};
+	const struct plan *plan;
+	struct err err = {0};
+
+	if (!input.observed)
+		return NULL;
+	input.observed = app_inspect_changed(app, &input);
+	if (!input.observed)
+		return NULL;
+	plan = plan_make(&app->arena, &input, &err);
+	if (!plan)
+		app_fail(app, &err);
+	return plan;
+}
+
+/* ---- the lock */
+
+struct locking {
+	struct app *app;
+	struct lock *lock;
+	bool done;
+	bool failed;
+	struct err err;
+};
+
+static void on_locked(void *ctx, const struct err *err)
+{
+	struct locking *locking = ctx;
+
+	locking->done = true;
+	locking->failed = err;
+	if (err)
+		locking->err = *err;
+}
+
+static void on_waiting(void *ctx, int pid)
+{
+	const struct locking *locking = ctx;
+
+	if (pid > 0)
+		display_say(locking->app->display,
+			"Waiting for another davit (pid %d) that works on this project ...", pid);
+	else
+		display_say(locking->app->display,
+			"Waiting for another davit that works on this project ...");
+}
+
+static const char *lock_dir(struct app *app)
+{
+	const char *runtime = app_getenv(app, "XDG_RUNTIME_DIR");
+
+	if (geteuid() == 0 || !runtime || !*runtime)
+		return geteuid() == 0 ? "/run/davit"
+				      : arena_printf(&app->arena, "/tmp/davit-%u", geteuid());
+	return arena_printf(&app->arena, "%s/davit", runtime);
+}
+
+/* NULL: the error was shown. */
+static struct lock *lock_project(struct app *app)
+{
+	struct locking locking = {.app = app};
+	const struct report report = {.ctx = &locking, .waiting_for_lock = on_waiting};
+	const struct observed *observed = app_observe(app, OBSERVE_INFO);
+
+	if (!observed)
+		return NULL;
+	locking.lock = lock_acquire(app->loop, lock_dir(app), observed->engine_id,
+		app->project->name, &report, on_locked, &locking);
+	app_run_until(app, &locking.done);
+	if (!locking.failed)
+		return locking.lock;
+	app_fail(app, &locking.err);
+	lock_release(locking.lock);
+	return NULL;
+}
+
+/* ---- carrying out, with signals */
+
+struct carrying {
+	struct app *app;
+	struct execution *execution;
+	struct execute_result result;
+	bool done;
+	unsigned nsignals;
+	uv_signal_t signals[2];
+};
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct carrying *carrying = handle->data;
+
+	(void)number;
+	if (carrying->done)
+		return;
+	if (carrying->nsignals++ == 0)
+		display_say(carrying->app->display,
+			"Stopping gracefully ... press Ctrl+C again to force");
+	execution_interrupt(carrying->execution);
+}
+
+static void watch_signals(struct carrying *carrying)
+{
+	static const int numbers[] = {SIGINT, SIGTERM};
+
+	for (size_t i = 0; i < 2; i++) {
+		uv_signal_init(carrying->app->loop, &carrying->signals[i]);
+		carrying->signals[i].data = carrying;
+		uv_signal_start(&carrying->signals[i], on_signal, numbers[i]);
+		uv_unref((uv_handle_t *)&carrying->signals[i]);
+	}
+}
+
+static void count_closed(uv_handle_t *handle)
+{
+	struct carrying *carrying = handle->data;
+
+	carrying->nsignals++;
+}
+
+/* The handles live on the stack, so the loop has to let go of them first. */
+static void unwatch_signals(struct carrying *carrying)
+{
+	carrying->nsignals = 0;
+	for (size_t i = 0; i < 2; i++)
+		uv_close((uv_handle_t *)&carrying->signals[i], count_closed);
+	while (carrying->nsignals < 2)
+		uv_run(carrying->app->loop, UV_RUN_NOWAIT);
+}
+
+static void on_executed(void *ctx, const struct execute_result *result)
+{
+	struct carrying *carrying = ctx;
+
+	carrying->result = *result;
+	carrying->done = true;
+}
+
+static int status_of(struct app *app, const struct execute_result *result)
+{
+	if (!result->ok)
+		return app_fail(app, &result->err);
+	return EXIT_SUCCESS;
+}
+
+static int execute_plan(struct app *app, const struct wish *wish, const struct plan *plan)
+{
+	struct progress *progress = progress_new(app->loop, app->display, plan);
+	struct carrying carrying = {.app = app};
+	const struct execute_opts opts = {
+		.loop = app->loop,
+		.engine = app->engine,
+		.credentials = app->credentials,
+		.report = progress_report(progress),
+		.plan = plan,
+		.parallel = app->root.parallel > 0 ? (unsigned)app->root.parallel : 0,
+		.quiet_pull = wish->quiet,
+	};
+
+	watch_signals(&carrying);
+	carrying.execution = execute(&opts, on_executed, &carrying);
+	app_run_until(app, &carrying.done);
+	progress_end(progress, &carrying.result);
+	unwatch_signals(&carrying);
+	execution_free(carrying.execution);
+	progress_free(progress);
+	return status_of(app, &carrying.result);
+}
+
+/* ---- the whole way */
+
+void app_show_notes(struct app *app, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nnotes; i++)
+		if (plan->notes[i].warning)
+			app_warn(app, "%s", plan->notes[i].text);
+		else
+			display_say(app->display, "%s", plan->notes[i].text);
+}
+
+void app_print_plan(struct app *app, const struct plan *plan, bool json)
+{
+	auto_str text = {0};
+
+	if (json)
+		plan_print_json(&text, plan);
+	else
+		plan_print_text(&text, plan);
+	app_print_str(app, &text);
+}
+
+static int show_dry_run(struct app *app, const struct plan *plan)
+{
+	app_show_notes(app, plan);
+	if (plan->nactions > 0 || app->display->mode == DISPLAY_JSON)
+		app_print_plan(app, plan, app->display->mode == DISPLAY_JSON);
+	else
+		progress_nothing(app->display, plan);
+	return EXIT_SUCCESS;
+}
+
+/* Under the lock the engine is asked again: whoever had it before may have changed everything. */
+static int carry_out_locked(struct app *app, const struct wish *wish, const struct plan **out_plan)
+{
+	const struct plan *plan = app_plan(app, wish);
+
+	*out_plan = plan;
+	if (!plan)
+		return EXIT_FAILURE;
+	app_show_notes(app, plan);
+	if (plan->nactions > 0)
+		return execute_plan(app, wish, plan);
+	progress_nothing(app->display, plan);
+	return EXIT_SUCCESS;
+}
+
+/*
+ * A first look without the lock: where nothing is to be done, nobody is in anybody's way, and the engine is
+ * asked once only.
+ */
+int app_carry_out(struct app *app, const struct wish *wish, const struct plan **out_plan)
+{
+	const struct plan *plan = app_plan(app, wish);
+	struct lock *lock;
+	int status;
+
+	if (out_plan)
+		*out_plan = plan;
+	if (!plan)
+		return EXIT_FAILURE;
+	if (app->root.dry_run)
+		return show_dry_run(app, plan);
+	if (plan->nactions == 0) {
+		app_show_notes(app, plan);
+		progress_nothing(app->display, plan);
+		return EXIT_SUCCESS;
+	}
+	lock = lock_project(app);
+	if (!lock)
+		return EXIT_FAILURE;
+	status = carry_out_locked(app, wish, &plan);
+	if (out_plan)
+		*out_plan = plan;
+	lock_release(lock);
+	return status;
+}
+
+static bool dir_exists(void *ctx, const char *path)
+{
+	struct stat st;
+
+	(void)ctx;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool command_wish(struct app *app, const struct command *command, const void *opts,
+	const struct operands *operands, struct wish *out, struct err *err)
+{
+	char *hex = arena_alloc(&app->arena, 2 * RANDOM_BYTES + 1);
+
+	digest_random_hex(RANDOM_BYTES, hex);
+	*out = (struct wish){
+		.services = app->services,
+		.timeout_s = -1,
+		.random_hex = hex,
+		.dir_exists = dir_exists,
+	};
+	return command->wish(app, opts, operands, out, err);
+}
+
+int command_carry_out(struct app *app, const struct command *command, const void *opts,
+	const struct operands *operands)
+{
+	struct wish wish;
+	struct err err = {0};
+
+	if (!command_wish(app, command, opts, operands, &wish, &err))
+		return app_fail(app, &err);
+	return app_carry_out(app, &wish, NULL);
+}

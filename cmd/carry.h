@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands that are plans: from the row's wish to what the engine has done (app.h has the steps). */
+#pragma once
+
+#include <stdbool.h>
+
+struct app;
+struct command;
+struct err;
+struct operands;
+struct plan;
+struct wish;
+
+/* Fills a wish by the command's own function, with what every wish has. False: err. */
+bool command_wish(struct app *app, const struct command *command, const void *opts,
+	const struct operands *operands, struct wish *out, struct err *err);
+
+/* Makes the wish and carries it out. Returns the exit status. */
+int command_carry_out(struct app *app, const struct command *command, const void *opts,
+	const struct operands *operands);
+
+/* Shows what there is to know beside the actions: orphans, ignored things. */
+void app_show_notes(struct app *app, const struct plan *plan);
+
+/* Prints a plan to standard output: text, or JSON with --progress json. */
+void app_print_plan(struct app *app, const struct plan *plan, bool json);
