@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* davit config: what davit makes of the files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/json.h"
+#include "base/node.h"
+#include "base/str.h"
+#include "cmd/app.h"
+#include "cmd/commands.h"
+#include "cmd/prepare.h"
+#include "cmd/services.h"
+#include "compose/graph/graph.h"
+#include "compose/loader/load.h"
+#include "compose/model/print.h"
+
+struct config {
+	bool environment, images, models, networks, profiles, services, variables, volumes;
+	bool no_consistency, no_env_resolution, no_interpolate, no_normalize, no_path_resolution;
+	bool lock_image_digests, resolve_image_digests;
+	bool quiet;
+	const char *format;
+	const char *hash;
+	const char *output;
+};
+
+#define C struct config
+
+static const struct option config_opts[] = {
+	O_BOOL(C, environment, "environment", .help = "Print the variables that may stand in the files"),
+	O_TEXT(C, format, "format", .value = "FORMAT", .help = "yaml or json (yaml)"),
+	O_TEXT(C, hash, "hash", .value = "SERVICES",
+		.help = "Print the configuration hash of services, \"*\" for all"),
+	O_BOOL(C, images, "images", .help = "Print the names of the images"),
+	O_BOOL(C, lock_image_digests, "lock-image-digests", .flags = OPTION_HIDDEN,
+		.help = "Print an override file with image digests"),
+	O_BOOL(C, models, "models", .help = "Print the names of the models"),
+	O_BOOL(C, networks, "networks", .help = "Print the names of the networks"),
+	O_BOOL(C, no_consistency, "no-consistency", .help = "Do not check that all fits together"),
+	O_BOOL(C, no_env_resolution, "no-env-resolution", .help = "Do not read env_file"),
+	O_BOOL(C, no_interpolate, "no-interpolate", .help = "Leave variables as they are written"),
+	O_BOOL(C, no_normalize, "no-normalize", .help = "Do not fill in what is implied"),
+	O_BOOL(C, no_path_resolution, "no-path-resolution", .help = "Leave paths as they are written"),
+	O_TEXT(C, output, "output", .letter = 'o', .value = "FILE", .help = "Write to a file"),
+	O_BOOL(C, profiles, "profiles", .help = "Print the names of the profiles"),
+	O_BOOL(C, quiet, "quiet", .letter = 'q', .help = "Only say what is wrong"),
+	O_BOOL(C, resolve_image_digests, "resolve-image-digests", .flags = OPTION_HIDDEN,
+		.help = "Print images with their digests"),
+	O_BOOL(C, services, "services", .help = "Print the names of the services"),
+	O_BOOL(C, variables, "variables", .flags = OPTION_HIDDEN,
+		.help = "Print the variables that the files use, and their defaults"),
+	O_BOOL(C, volumes, "volumes", .help = "Print the names of the volumes"),
+	OPTION_END,
+};
+
+/* ---- what the lists are made of */
+
+static void list_environment(struct app *app, struct str *out)
+{
+	const struct pairs *pairs = &app->project->environment;
+
+	for (size_t i = 0; i < pairs->n; i++)
+		str_printf(out, "%s=%s\n", pairs->items[i].key,
+			pairs->items[i].value ? pairs->items[i].value : "");
+}
+
+static void list_services(struct app *app, struct str *out)
+{
+	const struct graph *graph = app->graph;
+
+	for (size_t i = 0; i < graph->nnodes; i++)
+		str_printf(out, "%s\n", graph->nodes[graph->start_order[i]].service->name);
+}
+
+static void list_images(struct app *app, struct str *out)
+{
+	const struct project *project = app->project;
+
+	for (size_t i = 0; i < project->nservices; i++)
+		str_printf(out, "%s\n",
+			service_image(&app->arena, project, &project->services[i]));
+}
+
+static void list_networks(struct app *app, struct str *out)
+{
+	for (size_t i = 0; i < app->project->nnetworks; i++)
+		str_printf(out, "%s\n", app->project->networks[i].key);
+}
+
+static void list_volumes(struct app *app, struct str *out)
+{
+	for (size_t i = 0; i < app->project->nvolumes; i++)
+		str_printf(out, "%s\n", app->project->volumes[i].key);
+}
+
+static void list_models(struct app *app, struct str *out)
+{
+	const struct node *models = node_get(app->project->node, "models");
+
+	for (size_t i = 0; models && models->kind == NODE_MAP && i < models->npairs; i++)
+		str_printf(out, "%s\n", models->pairs[i].key);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void collect_profiles(struct app *app, const struct service *services, size_t n,
+	struct strings *out)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < services[i].profiles.n; j++)
+			if (!strings_has(out, services[i].profiles.items[j]))
+				ARENA_PUSH(&app->arena, out->items, out->n,
+					services[i].profiles.items[j]);
+}
+
+static void list_profiles(struct app *app, struct str *out)
+{
+	struct strings profiles = {0};
+
+	collect_profiles(app, app->project->services, app->project->nservices, &profiles);
+	collect_profiles(app, app->project->disabled, app->project->ndisabled, &profiles);
+	if (profiles.n > 0)
+		qsort(profiles.items, profiles.n, sizeof(*profiles.items), compare_texts);
+	for (size_t i = 0; i < profiles.n; i++)
+		str_printf(out, "%s\n", profiles.items[i]);
+}
+
+struct list {
+	size_t flag; /* offset in struct config */
+	void (*print)(struct app *app, struct str *out);
+	bool all_services; /* whatever was named */
+};
+
+static const struct list lists[] = {
+	{offsetof(C, environment), list_environment, false},
+	{offsetof(C, images), list_images, false},
+	{offsetof(C, models), list_models, false},
+	{offsetof(C, networks), list_networks, false},
+	{offsetof(C, profiles), list_profiles, true},
+	{offsetof(C, services), list_services, true},
+	{offsetof(C, volumes), list_volumes, false},
+};
+
+/* The list that was asked for, or NULL. */
+static const struct list *list_of(const struct config *opts)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (*(const bool *)((const char *)opts + lists[i].flag))
+			return &lists[i];
+	return NULL;
+}
+
+/* ---- the ways to print */
+
+/* "*", or names with commas; sorted, as the services are. */
+static bool print_hashes(struct app *app, const char *which, struct str *out, struct err *err)
+{
+	struct strings named = {0}, found;
+	char *text = arena_strdup(&app->arena, which), *save = NULL;
+
+	for (char *name = strtok_r(text, ", ", &save); name; name = strtok_r(NULL, ", ", &save))
+		ARENA_PUSH(&app->arena, named.items, named.n, name);
+	if (!services_resolve(&app->arena, app->project, &named, &found, err))
+		return false;
+	for (size_t i = 0; i < app->project->nservices; i++) {
+		const struct service *service = &app->project->services[i];
+		char hex[DIGEST_HEX_BYTES];
+
+		if (!strings_has(&found, service->name))
+			continue;
+		service_hash(service, HASH_2_40, NULL, hex);
+		str_printf(out, "%s %s\n", service->name, hex);
+	}
+	return true;
+}
+
+static void print_raw(const struct node *raw, bool json, struct str *out)
+{
+	if (json)
+		json_print(out, raw, JSON_INDENT | JSON_HTML);
+	else
+		yaml_print(out, raw);
+}
+
+static int write_out(struct app *app, const struct config *opts, const struct str *text)
+{
+	struct err err = {0};
+	auto_file file = NULL;
+
+	if (!opts->output) {
+		app_print_str(app, text);
+		return EXIT_SUCCESS;
+	}
+	file = fopen(opts->output, "we");
+	if (!file || fwrite(str_text(text), 1, text->len, file) != text->len || fflush(file) != 0) {
+		err_sys(&err, "write %s", opts->output);
+		return app_fail(app, &err);
+	}
+	return EXIT_SUCCESS;
+}
+
+/* ---- loading as the flags want it */
+
+static void load_opts(struct app *app, const struct config *opts, const struct operands *operands,
+	struct load_opts *out)
+{
+	const struct list *list = list_of(opts);
+
+	app_load_opts(app, out);
+	out->keep_all_services = list && list->all_services;
+	out->no_consistency = opts->no_consistency;
+	out->no_env_resolution = opts->no_env_resolution;
+	out->no_interpolate = opts->no_interpolate;
+	out->no_normalize = opts->no_normalize || app->root.compatibility;
+	out->no_path_resolution = opts->no_path_resolution;
+	for (size_t i = 0; i < operands->n; i++)
+		ARENA_PUSH(&app->arena, out->services.items, out->services.n, operands->items[i]);
+	out->services.set = out->services.n > 0;
+}
+
+static bool check(const struct config *opts, struct err *err)
+{
+	if (opts->format && strcmp(opts->format, "yaml") != 0 && strcmp(opts->format, "json") != 0)
+		return err_set(err, ERR_INPUT, "unsupported format \"%s\"\nIt is yaml or json.",
+			opts->format);
+	if (opts->variables)
+		return err_set(err, ERR_INPUT,
+			"config --variables is not there yet. This does it: docker compose config --variables");
+	if (opts->resolve_image_digests || opts->lock_image_digests)
+		return err_set(err, ERR_INPUT,
+			"config --%s-image-digests is not there yet. This does it: docker compose config --%s-image-digests",
+			opts->resolve_image_digests ? "resolve" : "lock",
+			opts->resolve_image_digests ? "resolve" : "lock");
+	return true;
+}
+
+static int show_raw(struct app *app, const struct config *opts, const struct load_opts *how)
+{
+	const struct node *raw;
+	struct errs errs;
+	auto_str text = {0};
+
+	errs_init(&errs, &app->arena);
+	raw = project_load_raw(&app->arena, how, &errs);
+	if (app_show_errs(app, &errs) || !raw)
+		return EXIT_FAILURE;
+	if (opts->quiet)
+		return EXIT_SUCCESS;
+	print_raw(raw, text_eq(opts->format, "json"), &text);
+	return write_out(app, opts, &text);
+}
+
+static int show(struct app *app, const struct config *opts)
+{
+	const struct list *list = list_of(opts);
+	struct err err = {0};
+	auto_str text = {0};
+
+	if (opts->quiet)
+		return EXIT_SUCCESS;
+	if (list)
+		list->print(app, &text);
+	else if (opts->hash && !print_hashes(app, opts->hash, &text, &err))
+		return app_fail(app, &err);
+	else if (!opts->hash)
+		project_print(&text, app->project,
+			text_eq(opts->format, "json") ? PRINT_JSON : PRINT_YAML);
+	return write_out(app, opts, &text);
+}
+
+static int config_run(struct app *app, const void *parsed, const struct operands *operands)
+{
+	const struct config *opts = parsed;
+	struct strings found;
+	struct load_opts how;
+	struct err err = {0};
+
+	if (!check(opts, &err))
+		return app_fail(app, &err);
+	load_opts(app, opts, operands, &how);
+	if (opts->no_interpolate && !list_of(opts) && !opts->hash)
+		return show_raw(app, opts, &how);
+	if (!app_load(app, &how))
+		return EXIT_FAILURE;
+	if (!services_resolve(&app->arena, app->project, &how.services, &found, &err))
+		return app_fail(app, &err);
+	return show(app, opts);
+}
+
+const struct command cmd_config = {
+	.name = "config",
+	.args = "[SERVICE...]",
+	.help = "Check the files and show what they come to",
+	.detail = "Merges all files, fills variables in, and prints the result in its long form. All that is "
+		  "wrong is told at once, each with file, line and column.",
+	.opts = config_opts,
+	.opts_size = sizeof(struct config),
+	.needs = NEEDS_ENVIRONMENT,
+	.max_operands = -1,
+	.group = GROUP_FILES,
+	.run = config_run,
+};
