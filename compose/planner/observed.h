@@ -56,20 +56,20 @@ struct observed_container {
 	const char *image_id;
 	const char *project;
 	const char *service; /* label; NULL: none */
-	int64_t number;	     /* label container-number; 0: none */
+	int64_t number;      /* label container-number; 0: none */
 	bool oneoff;
-	const char *config_hash; /* NULL: not one that Compose converges */
+	const char *config_hash;  /* NULL: not one that Compose converges */
 	const char *tool_version; /* label version */
 	const char *image_digest; /* label image */
-	const char *replaces;	  /* label replace */
+	const char *replaces;     /* label replace */
 	const char *working_dir;
 	const char *config_files;
-	const char *depends_on;	     /* label */
-	const struct node *davit;    /* label davit.state, parsed; NULL: none or broken */
+	const char *depends_on;   /* label */
+	const struct node *davit; /* label davit.state, parsed; NULL: none or broken */
 	const struct node *labels;
 	enum container_state state;
 	enum health health; /* as the Status text tells */
-	int exit_code;	    /* of an exited one, from Status */
+	int exit_code;      /* of an exited one, from Status */
 	const char *status; /* "Up 3 seconds (healthy)" */
 	int64_t created_s;
 	struct observed_endpoint *endpoints;
@@ -114,8 +114,9 @@ struct observed {
 	const char *api_version; /* "1.41" */
 	const char *engine_id;
 	const char *platform; /* of the engine: "linux/amd64"; NULL: unknown */
-	int64_t clock_s; /* the engine's */
-	struct observed_container *containers; /* of the project: one-offs and foreign-looking ones too */
+	int64_t clock_s;      /* the engine's */
+	struct observed_container
+		*containers; /* of the project: one-offs and foreign-looking ones too */
 	size_t ncontainers;
 	/* Labelled as the project's, and by name whatever the project declares. */
 	struct observed_network *networks;
@@ -141,19 +142,23 @@ struct observed_replies {
 	int64_t clock_s;
 };
 
-const struct observed *observed_read(struct arena *arena, const struct observed_replies *replies);
+const struct observed *observed_read(
+	struct arena *arena, const struct observed_replies *replies);
 
 bool observed_api_at_least(const struct observed *observed, int major, int minor);
 
 /* Lookups; NULL when there is none. An image is found by tag (":latest" implied), digest or id. */
-const struct observed_network *observed_network(const struct observed *observed, const char *name);
-const struct observed_volume *observed_volume(const struct observed *observed, const char *name);
-const struct observed_image *observed_image(const struct observed *observed, const char *ref);
+const struct observed_network *observed_network(
+	const struct observed *observed, const char *name);
+const struct observed_volume *observed_volume(
+	const struct observed *observed, const char *name);
+const struct observed_image *observed_image(
+	const struct observed *observed, const char *ref);
 
 /* What the image label of a container for this platform holds (4.4). platform NULL: the engine's own. */
-const char *observed_image_digest(const struct observed *observed, const struct observed_image *image,
-	const char *platform);
+const char *observed_image_digest(const struct observed *observed,
+	const struct observed_image *image, const char *platform);
 
 /* A project as its containers' labels tell it, for commands that have only a name (compose.md 1.5, 8). */
-const struct project *project_from_observed(struct arena *arena, const struct observed *observed,
-	const char *name);
+const struct project *project_from_observed(
+	struct arena *arena, const struct observed *observed, const char *name);

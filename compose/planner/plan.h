@@ -60,22 +60,22 @@ enum slot_value {
 };
 
 enum wait_for {
-	WAIT_HEALTHY,	/* depends_on: service_healthy */
+	WAIT_HEALTHY,   /* depends_on: service_healthy */
 	WAIT_COMPLETED, /* depends_on: service_completed_successfully */
-	WAIT_READY,	/* --wait: healthy, or has run for 1 s since StartedAt (DESIGN.md) */
-	WAIT_EXITED,	/* ended, with whatever status */
+	WAIT_READY,  /* --wait: healthy, or has run for 1 s since StartedAt (DESIGN.md) */
+	WAIT_EXITED, /* ended, with whatever status */
 };
 
 enum on_fail {
 	FAIL_STOP,  /* nothing new is started; what runs finishes */
 	FAIL_GO_ON, /* only what needs this one is given up; the exit is not 0 */
-	FAIL_WARN,  /* as if it had gone well, with a warning (required: false, a network still in use) */
-	FAIL_UNDO,  /* as FAIL_STOP, and the undo list is carried out: see struct undo */
+	FAIL_WARN, /* as if it had gone well, with a warning (required: false, a network still in use) */
+	FAIL_UNDO, /* as FAIL_STOP, and the undo list is carried out: see struct undo */
 };
 
 enum guard_kind {
 	GUARD_NONE,
-	GUARD_DIFFERS, /* only if $action.value != text */
+	GUARD_DIFFERS, /* only if $action.value is known and != text */
 	GUARD_DONE,    /* only if the action was really carried out, not skipped */
 	GUARD_NOT_DONE,
 };
@@ -86,7 +86,7 @@ struct guard {
 	unsigned action;
 	enum slot_value value;
 	const char *text;
-	const struct guard *or; /* another one that is enough; NULL: none */
+	const struct guard * or ; /* another one that is enough; NULL: none */
 };
 
 /* A file for ACTION_CONTAINER_PUT. */
@@ -101,18 +101,20 @@ struct plan_file {
 
 struct action {
 	enum action_kind kind;
-	const char *label; /* the thing's name for people: "app-web-1", "app_default", "mysql:5.7" */
+	const char *
+		label; /* the thing's name for people: "app-web-1", "app_default", "mysql:5.7" */
 	const char *service; /* whom it is for; NULL: nobody's in particular */
 
 	/* The existing thing: its id, name or image reference, or a slot ("$3.id"). NULL for creates. */
 	const char *target;
-	const char *name;	 /* the new name: create, rename */
-	const char *platform;	 /* create, pull, build; NULL: the engine's */
-	const struct node *body; /* create, connect, disconnect; may hold slots (NODE_SLOT) */
-	const char *signal;	 /* kill */
-	int timeout_s;		 /* stop, restart: < 0 is the container's own; waits: <= 0 is none */
-	bool force;		 /* remove, disconnect */
-	bool volumes;		 /* remove a container with its anonymous volumes */
+	const char *name;     /* the new name: create, rename */
+	const char *platform; /* create, pull, build; NULL: the engine's */
+	const struct node
+		*body;      /* create, connect, disconnect; may hold slots (NODE_SLOT) */
+	const char *signal; /* kill */
+	int timeout_s; /* stop, restart: < 0 is the container's own; waits: <= 0 is none */
+	bool force;    /* remove, disconnect */
+	bool volumes;  /* remove a container with its anonymous volumes */
 	enum wait_for wait;
 	bool no_healthcheck_fails; /* WAIT_HEALTHY: a container without one is an error (4.6) */
 	const struct plan_file *files;
@@ -124,26 +126,28 @@ struct action {
 	const unsigned *after; /* must have ended, however */
 	size_t nafter;
 	struct guard guard;
-	const char *if_skipped; /* create: what $N.id is when the guard said no; NULL: nobody asks */
+	/* What slots of this action hold when its guard said no: an id, a digest, or an earlier slot. */
+	const char *if_skipped;
 	enum on_fail on_fail;
 	const struct undo *undo; /* of FAIL_UNDO; shared by all actions of one recreate */
 
-	const char *reason;	/* in words, one line */
-	const char *if_text;	/* what the guard means, in words: "if the image changes"; NULL: no guard */
+	const char *reason; /* in words, one line */
+	const char *
+		if_text; /* what the guard means, in words: "if the image changes"; NULL: no guard */
 };
 
 /* Everything that one image build needs besides the context's files. */
 struct plan_build {
-	const struct build *build; /* the project's section */
-	const char *tag;	   /* the image's name */
+	const struct build *build;       /* the project's section */
+	const char *tag;                 /* the image's name */
 	const struct pairs *environment; /* the project's, for args without a value */
-	const struct node *labels;	 /* what davit adds */
+	const struct node *labels;       /* what davit adds */
 	bool pull;
 	bool no_cache;
 	bool quiet;
 	const char *platform;
 	const struct pairs *extra_args; /* --build-arg */
-	int64_t memory_bytes;		/* classic only; 0: no limit */
+	int64_t memory_bytes;           /* classic only; 0: no limit */
 };
 
 /*
@@ -186,9 +190,10 @@ const char *slot_text(struct arena *arena, unsigned action, enum slot_value valu
 typedef const char *slot_lookup(void *ctx, unsigned action, enum slot_value value);
 
 /* The text with its slots filled; of a node: a tree without slots, which shares what had none. */
-const char *slots_fill(struct arena *arena, const char *text, slot_lookup *lookup, void *ctx);
-struct node *slots_fill_node(struct arena *arena, const struct node *node, slot_lookup *lookup,
-	void *ctx);
+const char *slots_fill(
+	struct arena *arena, const char *text, slot_lookup *lookup, void *ctx);
+struct node *slots_fill_node(
+	struct arena *arena, const struct node *node, slot_lookup *lookup, void *ctx);
 
 /* Would anything be changed? Waits alone change nothing. */
 bool plan_changes(const struct plan *plan);

@@ -62,15 +62,15 @@ struct wish {
 	bool build;
 	bool no_build;
 	bool wait;
-	int wait_timeout_s;  /* <= 0: none */
-	int timeout_s;	     /* -t; < 0: each container's own */
-	bool assume_yes;     /* -y */
-	const char *pull;    /* policy for all; NULL: each service's own */
-	bool volumes;	     /* down -v, rm -v */
-	const char *rmi;     /* "local", "all"; NULL: keep */
-	bool stop;	     /* rm -s */
-	bool force;	     /* rm -f */
-	const char *signal;  /* kill */
+	int wait_timeout_s; /* <= 0: none */
+	int timeout_s;      /* -t; < 0: each container's own */
+	bool assume_yes;    /* -y */
+	const char *pull;   /* policy for all; NULL: each service's own */
+	bool volumes;       /* down -v, rm -v */
+	const char *rmi;    /* "local", "all"; NULL: keep */
+	bool stop;          /* rm -s */
+	bool force;         /* rm -f */
+	const char *signal; /* kill */
 	bool include_deps;
 	bool ignore_buildable;
 	bool ignore_failures;
@@ -81,13 +81,15 @@ struct wish {
 	bool quiet;
 	int64_t build_memory_bytes;
 	const struct run_wish *run;
-	const struct pairs *proxy_environment; /* what config.json gives every container; NULL: nothing */
-	const char *random_hex; /* 64 hex digits: slugs and digest keys, so that planning stays pure */
+	const struct pairs *
+		proxy_environment; /* what config.json gives every container; NULL: nothing */
+	const char *
+		random_hex; /* 64 hex digits: slugs and digest keys, so that planning stays pure */
 	/* Directory labels may name another directory than this project's; compose.md 1.5, issue "same name". */
 	bool (*dir_exists)(void *ctx, const char *path);
 	/* Content of configs, secrets and seccomp profiles that are files; false: it cannot be read. */
-	bool (*read_file)(void *ctx, struct arena *arena, const char *path, const char **out_text,
-		size_t *out_len);
+	bool (*read_file)(void *ctx, struct arena *arena, const char *path,
+		const char **out_text, size_t *out_len);
 	void *ctx;
 };
 
@@ -125,7 +127,8 @@ struct plan_input {
 };
 
 /* NULL: the wish cannot be granted (a volume differs, another directory owns the name, ...); err says why. */
-const struct plan *plan_make(struct arena *arena, const struct plan_input *input, struct err *err);
+const struct plan *plan_make(
+	struct arena *arena, const struct plan_input *input, struct err *err);
 
 /*
  * The containers whose inspect would let reasons name old values: those that plan_make would recreate for a

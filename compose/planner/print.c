@@ -8,7 +8,8 @@
 #include "base/str.h"
 #include "compose/planner/plan.h"
 
-#define LABEL_WIDTH_MAX 48 /* columns; longer names push their own reason to the right \
+#define LABEL_WIDTH_MAX \
+	48 /* columns; longer names push their own reason to the right \
 			    */
 #define NEEDS_WIDTH_MAX 16
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From what is to what is wanted: the steps of up, create, scale and run, in their order (compose.md 4.5). */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "compose/graph/graph.h"
+#include "compose/planner/draft.h"
+#include "compose/planner/parts.h"
+
+/* A network under another name than before: the old one goes when nobody is on it any more. */
+static void remove_renamed(struct draft *draft)
+{
+	struct links links = {0};
+
+	for (size_t i = 0; i < draft->ngroups; i++)
+		numbers_add(draft->arena, &links.needs, draft->groups[i]->first_removal);
+	for (size_t i = 0; i < draft->observed->nnetworks; i++) {
+		const struct observed_network *network = &draft->observed->networks[i];
+		const struct network_state *state =
+			network->key && text_eq(network->project, draft->project->name)
+			? draft_network(draft, network->key)
+			: NULL;
+
+		if (state && state->used && !state->network->external &&
+			!text_eq(state->network->name, network->name))
+			draft_add(draft,
+				&(struct action){
+					.kind = ACTION_NETWORK_REMOVE,
+					.label = network->name,
+					.target = network->id,
+					.on_fail = FAIL_WARN,
+					.reason = arena_printf(draft->arena,
+						"renamed to %s", state->network->name),
+				},
+				&links);
+	}
+}
+
+bool converge(struct draft *draft, struct err *err)
+{
+	collect_containers(draft);
+	recover_services(draft);
+	if (!find_resources(draft, err))
+		return false;
+	replace_volumes(draft);
+	create_resources(draft);
+	if (!ensure_images(draft, err))
+		return false;
+	decide_services(draft);
+	decide_starts(draft);
+	remove_surplus(draft);
+	handle_orphans(draft);
+	form_groups(draft);
+	replace_networks(draft);
+	if (!create_containers(draft, err))
+		return false;
+	start_containers(draft);
+	remove_renamed(draft);
+	write_undo_lists(draft);
+	return true;
+}
+
+bool plan_up(struct draft *draft, struct err *err)
+{
+	if (!check_directory(draft, err) || !check_names(draft, err))
+		return false;
+	select_services(draft);
+	return converge(draft, err);
+}
+
+/* Only what decides, nothing that is made: cheap when all is up to date. */
+struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *input)
+{
+	struct strings out = {0};
+	struct draft draft;
+	struct err err = {0};
+
+	draft_init(&draft, arena, input);
+	select_services(&draft);
+	collect_containers(&draft);
+	recover_services(&draft);
+	if (!find_resources(&draft, &err))
+		return out;
+	replace_volumes(&draft);
+	if (!ensure_images(&draft, &err))
+		return out;
+	decide_services(&draft);
+	for (size_t i = 0; i < input->graph->nnodes; i++)
+		for (size_t j = 0; j < draft.services[i].nreplicas; j++) {
+			const struct replica *replica = &draft.services[i].replicas[j];
+
+			if (replica->config_changed)
+				strings_push(arena, &out, replica->old->id);
+		}
+	return out;
+}
