@@ -155,6 +155,17 @@ run_e2e() {
 	tally "${passed:-0}" "${failed:-1}" "end to end on engine $engine"
 }
 
+# ---- the oracle
+
+run_oracle() {
+	local passed failed
+	say "config beside docker compose 2.40.3"
+	tests/oracle/run "$DAVIT" 2>&1 | tee build/oracle.out || :
+	passed=$(awk '/^oracle passed / { print $3 }' build/oracle.out)
+	failed=$(awk '/^oracle failed / { print $3 }' build/oracle.out)
+	tally "${passed:-0}" "${failed:-1}" "config beside docker compose"
+}
+
 # ---- the commands
 
 conclude() {
@@ -174,6 +185,7 @@ dev_test() {
 	if build_sanitized; then run_meson_tests; else tally 0 1 "sanitized build"; fi
 	say "Building the release"
 	if build_into build '' --buildtype=release; then
+		run_oracle
 		run_e2e 20
 		run_e2e 28
 	else
@@ -201,5 +213,6 @@ dev_fuzz() {
 dev_oracle() {
 	dev_setup
 	dev_build
-	tests/oracle/run "$DAVIT"
+	run_oracle
+	conclude
 }
