@@ -348,7 +348,7 @@ static void judge_json(struct call *call, struct reply *reply)
 	call->failed = true;
 }
 
-static void judge_records(struct call *call)
+void call_last_record(struct call *call)
 {
 	if (!call->failed && call->status < 400 && call->answer == ANSWER_RECORDS &&
 		!records_end(&call->records, &call->err))
@@ -359,7 +359,6 @@ void call_end(struct call *call)
 {
 	struct reply reply = {.status = call->status, .arena = &call->arena};
 
-	judge_records(call);
 	judge_status(call);
 	judge_json(call, &reply);
 	if (!call->failed && call->settle && !call->settle(call))

@@ -55,6 +55,7 @@ struct call {
 	const void *raw_body; /* in place of body; the caller's */
 	size_t raw_body_bytes;
 	long (*read)(void *ctx, void *buffer, size_t room); /* in place of both */
+	void *read_ctx;
 	const struct err *read_err;
 
 	CURL *easy;
@@ -162,6 +163,9 @@ bool call_take(struct call *call, const char *data, size_t len);
 
 /* Notes what a header line tells. */
 void call_take_header(struct call *call, const char *line, size_t len);
+
+/* The stream went well to its end: a last record may lack its line feed. */
+void call_last_record(struct call *call);
 
 /* Ends a call with what it has: calls done, frees. */
 void call_end(struct call *call);

@@ -223,7 +223,8 @@ struct call *engine_distribution_inspect(struct engine *, const char *ref, const
 struct build_opts {
 	const struct node *query;
 	const char *registry_config;
-	long (*read)(void *ctx, void *buffer, size_t room);
+	long (*read)(void *read_ctx, void *buffer, size_t room);
+	void *read_ctx;		    /* what read is called with; NULL: ctx */
 	const struct err *read_err; /* filled by read before it returns -1; NULL: it says nothing */
 	engine_record *record;
 	engine_done *done;

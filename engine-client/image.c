@@ -121,6 +121,7 @@ struct call *engine_build(struct engine *engine, const struct build_opts *opts)
 	call_header(call, "Transfer-Encoding", "chunked");
 	call_header(call, "Expect", "");
 	call->read = opts->read;
+	call->read_ctx = opts->read_ctx ? opts->read_ctx : opts->ctx;
 	call->read_err = opts->read_err;
 	call_records(call, BUILD_RECORD_MAX_BYTES, opts->record);
 	return call_start(call, opts->done, opts->ctx);

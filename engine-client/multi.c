@@ -36,8 +36,12 @@ static void on_socket_event(uv_poll_t *poll, int status, int events)
 	struct watch *watch = poll->data;
 	int what = 0;
 
+	/*
+	 * Not CURL_CSELECT_ERR, which ends the transfer: by trying, libcurl finds out
+	 * that a connection it uses again has been closed meanwhile, and takes a new one.
+	 */
 	if (status < 0)
-		what = CURL_CSELECT_ERR;
+		what = CURL_CSELECT_IN | CURL_CSELECT_OUT;
 	if (events & UV_READABLE)
 		what |= CURL_CSELECT_IN;
 	if (events & UV_WRITABLE)
@@ -145,6 +149,16 @@ static void reap_ended(struct engine *engine)
 
 void multi_end(struct call *call, CURLcode code)
 {
+	struct engine *engine = call->engine;
+
+	if (code == CURLE_OK) {
+		engine->in_curl = true; /* a record's taker may cancel the call, which
+					   must outlive it */
+		call_last_record(call);
+		engine->in_curl = false;
+	}
+	if (!call_is_running(call))
+		return;
 	release(call);
 	transfer_end(call, code);
 }

@@ -31,7 +31,8 @@ static size_t on_data(char *data, size_t size, size_t n, void *ctx)
 static size_t on_read(char *buffer, size_t size, size_t n, void *ctx)
 {
 	struct call *call = ctx;
-	long got = call_is_running(call) ? call->read(call->ctx, buffer, size * n) : -1;
+	long got =
+		call_is_running(call) ? call->read(call->read_ctx, buffer, size * n) : -1;
 
 	if (got >= 0)
 		return (size_t)got;
