@@ -214,10 +214,12 @@ static bool visit(struct tar_context *context, const char *path)
 
 	str_printf(&full, "%s/%s", context->dir, path);
 	if (lstat(str_text(&full), &st))
-		return errno == ENOENT || err_sys(&context->err, "read %s", str_text(&full));
+		return errno == ENOENT ||
+			err_sys(&context->err, "read %s", str_text(&full));
 	if (!excluded && !write_entry(context, path, str_text(&full), &st))
 		return false;
-	if (S_ISDIR(st.st_mode) && (!excluded || ignore_may_keep_below(&context->ignore, path)))
+	if (S_ISDIR(st.st_mode) &&
+		(!excluded || ignore_may_keep_below(&context->ignore, path)))
 		return enter(context, path, &context->err);
 	return true;
 }
@@ -253,8 +255,9 @@ static bool next_piece(struct tar_context *context)
 }
 
 /*
- * BuildKit takes a context for a tar only if its first 1024 bytes say so, which the extended header of a long first
- * name would not: so the first entry is always the context itself.
+ * BuildKit takes a context for a tar only if its first 1024 bytes say so, which the
+ * extended header of a long first name would not: so the first entry is always the
+ * context itself.
  */
 static bool write_root(struct tar_context *context)
 {

@@ -18,9 +18,10 @@ struct tar_writer {
 	struct str *out;
 };
 
-/* Always "written": libarchive would leak its buffers otherwise. That it is full is asked after each step. */
-static la_ssize_t on_write(
-	struct archive *archive __attribute__((unused)), void *ctx, const void *data, size_t len)
+/* Always "written": libarchive would leak its buffers otherwise. That it is full is asked
+ * after each step. */
+static la_ssize_t on_write(struct archive *archive __attribute__((unused)), void *ctx,
+	const void *data, size_t len)
 {
 	str_add_n(ctx, data, len);
 	return (la_ssize_t)len;
