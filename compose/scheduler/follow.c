@@ -32,11 +32,13 @@ struct source {
 	struct follow_source public;
 	struct follow *follow;
 	struct source *next; /* follow.sources' list */
-	struct tail *tail;   /* NULL: not wanted */
-	bool live;           /* started was told, ended was not */
-	bool past;           /* only what an ended one has left is being told */
-	bool died;           /* and its stream has not ended yet */
-	bool again;          /* started again before that */
+	enum follow_wish wish;
+	struct tail *tail; /* FOLLOW_OUTPUT; else NULL */
+	bool seen;         /* started was told at least once */
+	bool live;         /* started was told, ended was not */
+	bool past;         /* only what an ended one has left is being told */
+	bool died;         /* and its stream has not ended yet */
+	bool again;        /* started again before that */
 	int exit_code;
 	struct call *look;
 	struct timer *timer;
@@ -79,9 +81,11 @@ static void on_text(void *ctx, const struct follow_text *text)
 static void begin(struct source *source)
 {
 	source->live = true;
+	source->seen = true;
 	source->past = false;
 	source->follow->opts.started(source->follow->opts.ctx, &source->public);
-	tail_open(source->tail);
+	if (source->tail)
+		tail_open(source->tail);
 }
 
 static void end(struct source *source, int exit_code, bool restarts)
@@ -114,7 +118,8 @@ static void on_look(void *ctx, const struct reply *reply)
 	if (!source->live)
 		return;
 	if (!reply->err && running && !source->died) {
-		tail_open(source->tail);
+		if (source->tail)
+			tail_open(source->tail);
 		return;
 	}
 	if (reply->err && reply->err->kind == ERR_CONNECTION && !source->died)
@@ -169,19 +174,28 @@ static void on_ended(void *ctx, const struct err *err)
 	}
 }
 
-static void open_tail(struct source *source, bool is_new, bool running)
+/* What both a list's entry and an event tell of a container. */
+struct seen {
+	const char *id;
+	const char *name;
+	const struct node *labels;
+	bool is_new;
+	bool running;
+};
+
+static void make_tail(struct source *source, const struct seen *seen)
 {
 	struct follow *follow = source->follow;
 	const struct follow_opts *opts = &follow->opts;
-	bool skips = opts->from_now && !is_new;
+	bool skips = opts->from_now && !seen->is_new;
 	const struct tail_opts tail = {
 		.engine = opts->engine,
 		.id = source->public.id,
 		.stay = opts->stay,
-		.from_now = skips && running,
+		.from_now = skips && seen->running,
 		.since = skips ? follow->began : opts->since,
 		.until = opts->until,
-		.lines = is_new ? NULL : opts->tail,
+		.lines = seen->is_new ? NULL : opts->tail,
 		.text = on_text,
 		.ended = on_ended,
 		.ctx = source,
@@ -198,15 +212,6 @@ static struct source *find(const struct follow *follow, const char *id)
 			return source;
 	return NULL;
 }
-
-/* What both a list's entry and an event tell of a container. */
-struct seen {
-	const char *id;
-	const char *name;
-	const struct node *labels;
-	bool is_new;
-	bool running;
-};
 
 static struct source *add(struct follow *follow, const struct seen *seen)
 {
@@ -226,9 +231,10 @@ static struct source *add(struct follow *follow, const struct seen *seen)
 	source->next = follow->sources;
 	follow->sources = source;
 	/* Only what Compose converges: init containers have no hash (compose.md 4.1). */
-	if (service && node_get_text(seen->labels, LABEL "config-hash") &&
-		follow->opts.wants(follow->opts.ctx, &source->public))
-		open_tail(source, seen->is_new, seen->running);
+	if (service && node_get_text(seen->labels, LABEL "config-hash"))
+		source->wish = follow->opts.wants(follow->opts.ctx, &source->public);
+	if (source->wish == FOLLOW_OUTPUT)
+		make_tail(source, seen);
 	return source;
 }
 
@@ -242,13 +248,18 @@ static void on_start(struct source *source)
 		begin(source);
 }
 
+static bool is_streaming(const struct source *source)
+{
+	return source->tail && tail_is_open(source->tail);
+}
+
 static void on_die(struct source *source, int exit_code)
 {
 	if (!source->live)
 		return;
 	source->died = true;
 	source->exit_code = exit_code;
-	if (!tail_is_open(source->tail))
+	if (!is_streaming(source))
 		look_soon(source);
 }
 
@@ -263,11 +274,11 @@ static void handle_event(struct follow *follow, const struct watch_event *event)
 				.name = name,
 				.labels = event->attributes,
 				.is_new = text_eq(event->action, "create")});
-	if (!source->tail)
+	if (source->wish == FOLLOW_NOT)
 		return;
 	if (name && !text_eq(name, source->public.name))
 		source->public.name = arena_strdup(&follow->arena, name);
-	if (text_eq(event->action, "create"))
+	if (text_eq(event->action, "create") && source->tail)
 		tail_prepare(source->tail);
 	else if (text_eq(event->action, "start"))
 		on_start(source);
@@ -323,13 +334,13 @@ static void add_listed(struct follow *follow, const struct node *entry)
 			.labels = node_get(entry, "Labels"),
 			.running = running});
 
-	if (!source->tail)
+	if (source->wish == FOLLOW_NOT)
 		return;
 	if (!follow->opts.stay)
 		follow->nopen++;
 	if (running || !follow->opts.stay) {
 		begin(source);
-	} else if (!follow->opts.from_now) {
+	} else if (!follow->opts.from_now && source->tail) {
 		source->past = true;
 		tail_open(source->tail);
 	}
@@ -340,11 +351,11 @@ static void compare_listed(struct source *source, const struct node *entry)
 {
 	bool running = entry && is_up(entry);
 
-	if (!source->tail)
+	if (source->wish == FOLLOW_NOT)
 		return;
 	if (running && !source->live)
 		on_start(source);
-	else if (source->live && !tail_is_open(source->tail))
+	else if (source->live && !is_streaming(source))
 		look_soon(source);
 }
 
@@ -473,4 +484,12 @@ void follow_free(struct follow *follow)
 		engine_cancel(follow->list);
 	arena_finish(&follow->arena);
 	free(follow);
+}
+
+bool follow_has_seen(const struct follow *follow, const char *name)
+{
+	for (const struct source *source = follow->sources; source; source = source->next)
+		if (source->seen && text_eq(source->public.name, name))
+			return true;
+	return false;
 }

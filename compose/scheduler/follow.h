@@ -30,6 +30,12 @@ struct follow_source {
 	void *user; /* the caller's */
 };
 
+enum follow_wish {
+	FOLLOW_NOT,
+	FOLLOW_LIFE,   /* only when it starts and ends */
+	FOLLOW_OUTPUT, /* and all it says */
+};
+
 /* A piece of one line: a line may come in several, the last of which ends with its
  * newline. */
 struct follow_text {
@@ -53,7 +59,7 @@ struct follow_opts {
 	const char *tail; /* a number; NULL: all */
 
 	/* Asked once for each container. */
-	bool (*wants)(void *ctx, const struct follow_source *source);
+	enum follow_wish (*wants)(void *ctx, const struct follow_source *source);
 	/* The container runs (again), or, without stay, its output begins. */
 	void (*started)(void *ctx, struct follow_source *source);
 	void (*text)(
@@ -77,3 +83,6 @@ void follow_free(struct follow *follow);
 
 /* Holds all output back while nobody can take it. */
 void follow_pause(struct follow *follow, bool paused);
+
+/* With stay: is a container of this name up, or has it been since we began. */
+bool follow_has_seen(const struct follow *follow, const char *name);
