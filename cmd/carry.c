@@ -113,6 +113,7 @@ struct carrying {
 	struct execution *execution;
 	struct execute_result result;
 	bool done;
+	bool hasty;
 	unsigned nsignals;
 	uv_signal_t signals[2];
 };
@@ -124,7 +125,9 @@ static void on_signal(uv_signal_t *handle, int number)
 	(void)number;
 	if (carrying->done)
 		return;
-	if (carrying->nsignals++ == 0)
+	if (carrying->hasty) /* the call below is then the second one */
+		execution_interrupt(carrying->execution);
+	else if (carrying->nsignals++ == 0)
 		display_say(carrying->app->display,
 			"Stopping gracefully ... press Ctrl+C again to force");
 	execution_interrupt(carrying->execution);
@@ -174,10 +177,11 @@ static int status_of(struct app *app, const struct execute_result *result)
 	return EXIT_SUCCESS;
 }
 
-static int execute_plan(struct app *app, const struct wish *wish, const struct plan *plan)
+static int execute_plan(struct app *app, const struct wish *wish, const struct plan *plan,
+	const struct carry_hooks *hooks)
 {
 	struct progress *progress = progress_new(app->loop, app->display, plan);
-	struct carrying carrying = {.app = app};
+	struct carrying carrying = {.app = app, .hasty = hooks->hasty};
 	const struct execute_opts opts = {
 		.loop = app->loop,
 		.engine = app->engine,
@@ -230,26 +234,34 @@ static int show_dry_run(struct app *app, const struct plan *plan)
 	return EXIT_SUCCESS;
 }
 
+static int carry_out_plan(struct app *app, const struct wish *wish, const struct plan *plan,
+	const struct carry_hooks *hooks)
+{
+	app_show_notes(app, plan);
+	if (hooks->planned && !hooks->planned(hooks->ctx, plan))
+		return EXIT_INTERRUPTED;
+	if (plan->nactions > 0)
+		return execute_plan(app, wish, plan, hooks);
+	progress_nothing(app->display, plan);
+	return EXIT_SUCCESS;
+}
+
 /* Under the lock the engine is asked again: whoever had it before may have changed everything. */
-static int carry_out_locked(struct app *app, const struct wish *wish, const struct plan **out_plan)
+static int carry_out_locked(struct app *app, const struct wish *wish,
+	const struct carry_hooks *hooks, const struct plan **out_plan)
 {
 	const struct plan *plan = app_plan(app, wish);
 
 	*out_plan = plan;
-	if (!plan)
-		return EXIT_FAILURE;
-	app_show_notes(app, plan);
-	if (plan->nactions > 0)
-		return execute_plan(app, wish, plan);
-	progress_nothing(app->display, plan);
-	return EXIT_SUCCESS;
+	return plan ? carry_out_plan(app, wish, plan, hooks) : EXIT_FAILURE;
 }
 
 /*
  * A first look without the lock: where nothing is to be done, nobody is in anybody's way, and the engine is
  * asked once only.
  */
-int app_carry_out(struct app *app, const struct wish *wish, const struct plan **out_plan)
+int app_carry_out_hooked(struct app *app, const struct wish *wish,
+	const struct carry_hooks *hooks, const struct plan **out_plan)
 {
 	const struct plan *plan = app_plan(app, wish);
 	struct lock *lock;
@@ -261,19 +273,21 @@ int app_carry_out(struct app *app, const struct wish *wish, const struct plan **
 		return EXIT_FAILURE;
 	if (app->root.dry_run)
 		return show_dry_run(app, plan);
-	if (plan->nactions == 0) {
-		app_show_notes(app, plan);
-		progress_nothing(app->display, plan);
-		return EXIT_SUCCESS;
-	}
+	if (plan->nactions == 0)
+		return carry_out_plan(app, wish, plan, hooks);
 	lock = lock_project(app);
 	if (!lock)
 		return EXIT_FAILURE;
-	status = carry_out_locked(app, wish, &plan);
+	status = carry_out_locked(app, wish, hooks, &plan);
 	if (out_plan)
 		*out_plan = plan;
 	lock_release(lock);
 	return status;
+}
+
+int app_carry_out(struct app *app, const struct wish *wish, const struct plan **out_plan)
+{
+	return app_carry_out_hooked(app, wish, &(struct carry_hooks){0}, out_plan);
 }
 
 static bool dir_exists(void *ctx, const char *path)

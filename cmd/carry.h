@@ -24,3 +24,15 @@ void app_show_notes(struct app *app, const struct plan *plan);
 
 /* Prints a plan to standard output: text, or JSON with --progress json. */
 void app_print_plan(struct app *app, const struct plan *plan, bool json);
+
+/* For who does more around a plan than carrying it out. */
+struct carry_hooks {
+	/* The plan is about to be carried out, maybe empty. False: better not; the status is EXIT_INTERRUPTED. */
+	bool (*planned)(void *ctx, const struct plan *plan);
+	void *ctx;
+	bool hasty; /* the first signal gives up what is under way */
+};
+
+/* app_carry_out with hooks. */
+int app_carry_out_hooked(struct app *app, const struct wish *wish,
+	const struct carry_hooks *hooks, const struct plan **out_plan);
