@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* davit run: one container of a service, for one command, with what the service depends
  * on. */
-#include "base/digest.h"
 #include "base/node.h"
 #include "base/str.h"
 #include "base/words.h"
 #include "cmd/app.h"
 #include "cmd/await.h"
-#include "cmd/command.h"
+#include "cmd/carry.h"
+#include "cmd/commands.h"
 #include "cmd/session.h"
 #include "cmd/tty-choice.h"
 #include "compose/loader/dotenv.h"
@@ -213,7 +213,6 @@ static bool run_wish(struct app *app, const void *parsed, const struct operands 
 	read_command(&app->arena, operands, &run->command);
 	out->verb = VERB_RUN;
 	out->run = run;
-	out->timeout_s = -1;
 	out->build = opts->build;
 	out->pull = opts->pull;
 	out->no_deps = opts->no_deps;
@@ -342,12 +341,12 @@ static int run_attached(struct app *app, const struct run_wish *run, const char 
 
 static int run_run(struct app *app, const void *opts, const struct operands *operands)
 {
-	struct wish wish = {.services = app->services};
+	struct wish wish;
 	const struct plan *plan = NULL;
 	struct err err = {0};
 	int status;
 
-	if (!run_wish(app, opts, operands, &wish, &err))
+	if (!command_wish(app, &cmd_run, opts, operands, &wish, &err))
 		return app_fail(app, &err);
 	status = app_carry_out(app, &wish, &plan);
 	if (status || app->root.dry_run || !plan)
