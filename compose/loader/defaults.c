@@ -18,22 +18,32 @@ static struct node *plain(struct arena *arena, const char *text, struct pos pos)
 	return node;
 }
 
-/* What is required has no default: the schema says that it is missing. */
+/*
+ * As one would write it; NULL: none. What is required has none, so that the schema says that it is missing. Of
+ * devices all are meant, unless some are named.
+ */
+static const char *fallback_of(const struct field *field, const struct node *map)
+{
+	if (field->flags & FIELD_ALL)
+		return node_get(map, "device_ids") ? NULL : "all";
+	return field->flags & FIELD_REQUIRED ? NULL : field->fallback;
+}
+
 static struct node *fill_fallbacks(struct rewrite *r, const struct section *section,
 	struct node *map, const struct where *where)
 {
 	struct node *out = map;
 
 	(void)where;
-	for (const struct field *field = section->fields; field->type != TYPE_END;
-		field++) {
-		if (!field->fallback || field->flags & FIELD_REQUIRED ||
-			node_pair(map, field->name))
+	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+		const char *fallback = fallback_of(field, map);
+
+		if (!fallback || node_pair(map, field->name))
 			continue;
 		if (out == map)
 			out = node_copy_shallow(r->arena, map);
-		node_set_at(r->arena, out, field->name, map->pos,
-			plain(r->arena, field->fallback, map->pos));
+		node_set_at(
+			r->arena, out, field->name, map->pos, plain(r->arena, fallback, map->pos));
 	}
 	return out;
 }
