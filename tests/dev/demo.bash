@@ -154,7 +154,7 @@ demo_hints() {
 	say "Look around"
 	cat <<-TEXT
 		  ${host:+$host
-		  }cd samples/article; PATH=$PWD/build:\$PATH
+		  }cd samples/article; PATH=$PWD/build/cmd:\$PATH
 		  davit logs
 		  davit exec db mysql -uexampleuser -pexamplepass exampledb -e 'select now()'
 		  \$EDITOR compose.yaml; davit plan; davit up -d
