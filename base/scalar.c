@@ -202,7 +202,7 @@ static enum node_kind resolve_number(
 		*out_text = number;
 		return NODE_INT;
 	}
-	if (!looks_like_float(plain))
+	if (!looks_like_float(plain) || isinf(strtod(plain, NULL)))
 		return NODE_STR;
 	*out_text = scalar_float_text(arena, strtod(plain, NULL), 64);
 	return NODE_FLOAT;

@@ -43,13 +43,14 @@ enum field_type {
 	TYPE_POINTER,	/* const struct *, NULL when the key is absent; .section */
 	TYPE_LIST,	/* struct * and size_t: a list of mappings; .section */
 	TYPE_MAP,	/* struct * and size_t: a mapping of names to mappings; .section has the name's place */
-	TYPE_ANY,	/* const struct node *: kept as it is */
+	TYPE_ANY,	/* const struct node *: kept as it is; with FORM_TEXT_LIST a mapping to lists of text */
 };
 
 enum field_flag {
 	FIELD_CAST = 1 << 0,	     /* a string is cast to the type right after interpolation */
 	FIELD_NULL = 1 << 1,	     /* null is a legal value (for TYPE_MAP: of an entry) */
-	FIELD_NUMBER = 1 << 2,	     /* text, items and values: a number will do as well */
+	FIELD_NUMBER = 1 << 2,	     /* text, items and values: a number will do as well; TYPE_INT: a fraction
+				      * is cut off; TYPE_MODE: printed as a number */
 	FIELD_SCALAR = 1 << 3,	     /* as FIELD_NUMBER; true and false too */
 	FIELD_REQUIRED = 1 << 4,     /* the section is wrong without it */
 	FIELD_UNIQUE_ITEMS = 1 << 5, /* two equal items are an error */

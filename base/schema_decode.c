@@ -186,6 +186,16 @@ static bool is_pair_value(const struct field *field, const struct node *node)
 	return node->kind == NODE_STR;
 }
 
+/* As Go writes it. */
+static const char *pair_text(const struct node *node)
+{
+	if (node->kind != NODE_FLOAT || !strpbrk(node->text, "in"))
+		return node->text;
+	if (text_eq(node->text, ".nan"))
+		return "NaN";
+	return *node->text == '-' ? "-Inf" : "+Inf";
+}
+
 static void decode_pair(const struct walk *walk, const struct trail *trail,
 	const struct field *field, const struct node_pair *entry, struct pairs *out)
 {
@@ -201,7 +211,7 @@ static void decode_pair(const struct walk *walk, const struct trail *trail,
 		return;
 	}
 	pair_add(walk, field, out,
-		(struct pair){entry->key, node->kind == NODE_NULL ? NULL : node->text, entry->key_pos});
+		(struct pair){entry->key, node->kind == NODE_NULL ? NULL : pair_text(node), entry->key_pos});
 }
 
 /* Of equal keys in a list the last one counts, at the first one's place. */

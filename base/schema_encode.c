@@ -104,6 +104,8 @@ static struct node *encode_mode(struct encoding *e, const void *member)
 
 	e->is_set = opt->set;
 	e->is_empty = opt->value == 0;
+	if (e->field->flags & FIELD_NUMBER)
+		return number(e->arena, opt->value);
 	return node_text(e->arena, arena_printf(e->arena, "0%llo", (unsigned long long)opt->value));
 }
 
@@ -264,12 +266,32 @@ static struct node *encode_map(struct encoding *e, const void *member, size_t n)
 	return map;
 }
 
+/* Each value as a list of text, also where one alone was written. */
+static struct node *text_lists(struct arena *arena, const struct node *map)
+{
+	struct node *out = node_map(arena);
+
+	for (size_t i = 0; i < map->npairs; i++) {
+		const struct node *value = map->pairs[i].value;
+		struct node *list = node_list(arena);
+
+		if (value->text)
+			node_push(arena, list, node_text(arena, value->text));
+		for (size_t j = 0; value->kind == NODE_LIST && j < value->nitems; j++)
+			node_push(arena, list, node_text(arena, value->items[j]->text));
+		node_set(arena, out, map->pairs[i].key, list);
+	}
+	return out;
+}
+
 static struct node *encode_any(struct encoding *e, const void *member)
 {
 	const struct node *node;
 
 	memcpy(&node, member, sizeof(node));
 	e->is_empty = !node || (node->kind == NODE_MAP && node->npairs == 0);
+	if (node && node->kind == NODE_MAP && e->field->form == FORM_TEXT_LIST)
+		node = text_lists(e->arena, node);
 	return node ? node_sorted(e->arena, node, e->flags) : node_text(e->arena, NULL);
 }
 

@@ -73,7 +73,7 @@ static bool is_number(const struct node *node)
 static bool kind_is_text(const struct field *field, const struct node *node)
 {
 	return node->kind == NODE_STR ||
-		(is_number(node) && (field->flags & (FIELD_NUMBER | FIELD_SCALAR))) ||
+		(node->kind == NODE_INT && (field->flags & (FIELD_NUMBER | FIELD_SCALAR))) ||
 		(node->kind == NODE_BOOL && (field->flags & FIELD_SCALAR));
 }
 
@@ -157,14 +157,16 @@ static bool within_limits(const struct reading *r, double value)
 	return false;
 }
 
-/* Whole numbers; a float that is whole will do, as in JSON. */
-static bool number_parse(const char *text, int64_t *out)
+/* Whole numbers; a float that is whole will do, as in JSON, and one that is not where the row says so. */
+static bool number_parse(const struct field *field, const char *text, int64_t *out)
 {
 	double value;
 
 	if (parse_i64(text, out))
 		return true;
-	if (!double_parse(text, &value) || value != floor(value) || fabs(value) >= 0x1p63)
+	if (!double_parse(text, &value) || !(fabs(value) < 0x1p63))
+		return false;
+	if (value != floor(value) && !(field->flags & FIELD_NUMBER))
 		return false;
 	*out = (int64_t)value;
 	return true;
@@ -179,7 +181,7 @@ static bool read_int(const struct reading *r, union value *out)
 		return wrong_kind(r, "a number");
 	if (text && (r->field->flags & FIELD_ALL) && text_eq(r->node->text, "all"))
 		value = -1;
-	else if (!number_parse(r->node->text, &value))
+	else if (!number_parse(r->field, r->node->text, &value))
 		return wrong_value(r, "a whole number");
 	if (!within_limits(r, (double)value))
 		return false;

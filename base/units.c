@@ -210,8 +210,6 @@ bool bytes_parse(const char *text, int64_t *out_bytes)
 
 bool mode_parse(const char *text, int64_t *out_mode)
 {
-	if (text[0] == '0' && (text[1] == 'o' || text[1] == 'O'))
-		text += 2;
 	if (!*text || strlen(text) > 12 || text[strspn(text, "01234567")])
 		return false;
 	*out_mode = 0;

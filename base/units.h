@@ -20,7 +20,7 @@ const char *duration_text(struct arena *arena, int64_t ns);
 /* "1.5g", "64 MiB", "10": units b k m g t p (with b or ib), of 1024, in any case. Never negative. */
 bool bytes_parse(const char *text, int64_t *out_bytes);
 
-/* Octal permissions: "0440", "440", "0o440". */
+/* Octal permissions: "0440", "440". */
 bool mode_parse(const char *text, int64_t *out_mode);
 
 /* A whole text as a floating-point number: "0.5", "1e3". */

@@ -90,6 +90,14 @@ static void check_volumes(const struct checking *c, const struct service *servic
 	}
 }
 
+/* A driver alone is for a swarm. */
+static void check_secret(const struct checking *c, const struct content *secret)
+{
+	if (!secret->external && !secret->file && !secret->environment)
+		errs_add(c->errs, secret->node->pos,
+			"secret \"%s\" must declare either `file` or `environment`", secret->key);
+}
+
 static void check_refs(const struct checking *c, const struct service *service, bool configs,
 	const struct file_ref *refs, size_t n)
 {
@@ -98,6 +106,8 @@ static void check_refs(const struct checking *c, const struct service *service, 
 	for (size_t i = 0; i < n; i++) {
 		const char *key = refs[i].source ? refs[i].source : "";
 
+		if (!configs && project_secret(p, key))
+			check_secret(c, project_secret(p, key));
 		if (configs ? !!project_config(p, key) : !!project_secret(p, key))
 			continue;
 		undefined(c, service, configs ? "config" : "secret", key,
@@ -157,7 +167,9 @@ static void check_dependencies(const struct checking *c, const struct service *s
 	for (size_t i = 0; i < service->ndepends_on; i++) {
 		const struct dependency *dependency = &service->depends_on[i];
 
-		if (dependency->required && !project_service(c->project, dependency->service))
+		if (project_service(c->project, dependency->service))
+			continue;
+		if (dependency->required || !is_disabled(c->project, dependency->service))
 			missing_dependency(c, service, dependency);
 	}
 }

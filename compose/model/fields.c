@@ -200,7 +200,7 @@ static const struct field project_fields[] = {
 	F_TEXT(struct project, "name", name, .help = "Name of the project"),
 	F_LOADER("include", TYPE_LIST, .section = &include_section, .form = FORM_TEXT_AS,
 		.form_key = "path", .help = "Other projects to take in"),
-	F_MAP(struct project, "services", services, nservices, &service_section, .flags = FIELD_NAMES,
+	F_MAP(struct project, "services", services, nservices, &service_section, .flags = FIELD_NAMES | FIELD_ALWAYS,
 		.help = "What runs"),
 	F_MAP(struct project, "networks", networks, nnetworks, &network_section,
 		.flags = FIELD_NULL | FIELD_NAMES, .help = "Networks of the services"),

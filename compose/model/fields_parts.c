@@ -96,7 +96,7 @@ static const struct section mount_volume_section = {
 static const struct field mount_tmpfs_fields[] = {
 	F_BYTES(struct mount_tmpfs, "size", size_bytes, .help = "How much it may hold",
 		.maps_to = "HostConfig.Mounts[].TmpfsOptions.SizeBytes"),
-	F_INT(struct mount_tmpfs, "mode", mode, .help = "Its permissions, as a number",
+	F_MODE(struct mount_tmpfs, "mode", mode, .flags = FIELD_NUMBER, .help = "Its permissions, as a number",
 		.maps_to = "HostConfig.Mounts[].TmpfsOptions.Mode"),
 	F_END,
 };
@@ -168,7 +168,7 @@ static const struct field endpoint_fields[] = {
 		.help = "More names on this network", .maps_to = "EndpointsConfig[].Aliases"),
 	F_PAIRS(struct endpoint, "driver_opts", driver_opts, .flags = FIELD_NUMBER,
 		.help = "Options of the driver", .maps_to = "EndpointsConfig[].DriverOpts"),
-	F_INT(struct endpoint, "gw_priority", gw_priority, .help = "The highest one has the default gateway",
+	F_INT(struct endpoint, "gw_priority", gw_priority, .flags = FIELD_NUMBER, .help = "The highest one has the default gateway",
 		.maps_to = "EndpointsConfig[].GwPriority"),
 	F_TEXT(struct endpoint, "interface_name", interface_name, .help = "Name of the interface",
 		.maps_to = "EndpointsConfig[].DriverOpts"),
@@ -181,7 +181,7 @@ static const struct field endpoint_fields[] = {
 		.maps_to = "EndpointsConfig[].IPAMConfig.LinkLocalIPs"),
 	F_TEXT(struct endpoint, "mac_address", mac_address, .help = "A fixed MAC address",
 		.maps_to = "EndpointsConfig[].MacAddress"),
-	F_INT(struct endpoint, "priority", priority, .help = "The highest one is connected first"),
+	F_INT(struct endpoint, "priority", priority, .flags = FIELD_NUMBER, .help = "The highest one is connected first"),
 	F_END,
 };
 
@@ -201,8 +201,7 @@ static const struct field file_ref_fields[] = {
 	F_TEXT(struct file_ref, "target", target, .help = "Where it is in the container"),
 	F_TEXT(struct file_ref, "uid", uid, .help = "Owner"),
 	F_TEXT(struct file_ref, "gid", gid, .help = "Group"),
-	{.name = "mode", .type = TYPE_MODE, .offset = MEMBER(struct file_ref, mode, struct opt_i64),
-		.flags = FIELD_KEEP_EMPTY, .help = "Permissions, octal: \"0440\""},
+	F_MODE(struct file_ref, "mode", mode, .flags = FIELD_KEEP_EMPTY, .help = "Permissions, octal: \"0440\""),
 	F_END,
 };
 

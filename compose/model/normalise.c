@@ -153,6 +153,14 @@ static void normalise_build(const struct project *project, struct build *build)
 	fill_nulls(&build->args, project, false);
 }
 
+/* Of devices, all are meant when neither a number nor names are given. */
+static void count_devices(struct device_request *requests, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!requests[i].count.set && requests[i].device_ids.n == 0)
+			requests[i].count = (struct opt_i64){true, -1};
+}
+
 static void normalise_service(struct arena *arena, struct project *project, struct service *service)
 {
 	join_default_network(arena, service);
@@ -168,6 +176,9 @@ static void normalise_service(struct arena *arena, struct project *project, stru
 		service->build = build;
 	}
 	fill_nulls(&service->environment, project, true);
+	count_devices(service->gpus, service->ngpus);
+	count_devices(service->deploy.resources.reservations.devices,
+		service->deploy.resources.reservations.ndevices);
 	imply_dependencies(arena, service);
 	if (service->ndepends_on)
 		qsort(service->depends_on, service->ndepends_on, sizeof(*service->depends_on),

@@ -274,6 +274,7 @@ struct device {
 	const char *source;
 	const char *target;
 	const char *permissions;
+	struct pos pos;
 	struct extensions x;
 };
 
@@ -349,6 +350,7 @@ struct credential_spec {
 
 /* A service's use of a model. */
 struct model_ref {
+	const struct node *node;
 	const char *model; /* key of project.models */
 	const char *endpoint_var;
 	const char *model_var;

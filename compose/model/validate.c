@@ -32,6 +32,66 @@ static void validate_ports(const struct service *service, struct errs *errs)
 	}
 }
 
+static void validate_devices(const struct service *service, struct errs *errs)
+{
+	for (size_t i = 0; i < service->ndevices; i++)
+		if (!service->devices[i].target)
+			errs_add(errs, service->devices[i].pos,
+				"services.%s.devices[%zu]: \"target\" is missing: where the device is in the container",
+				service->name, i);
+}
+
+/* What the engine takes: it needs a letter or digit and one more character. */
+static bool is_container_name(const char *text)
+{
+	for (; *text; text++)
+		if (isalnum((unsigned char)*text) && text[1] &&
+			(isalnum((unsigned char)text[1]) || strchr("_.-", text[1])))
+			return true;
+	return false;
+}
+
+static void validate_container_name(const struct service *service, struct errs *errs)
+{
+	if (service->container_name && !is_container_name(service->container_name))
+		errs_add(errs, pos_of(service->node, "container_name"),
+			"services.%s.container_name: must have at least two of letters, digits and _ . -, but is \"%s\"",
+			service->name, service->container_name);
+}
+
+/* "every_" and numbers with a unit. */
+static bool is_period(const char *text)
+{
+	const char *p = text_starts(text, "every_") ? text + strlen("every_") : "";
+	bool any = *p;
+
+	while (*p) {
+		size_t digits = strspn(p, "0123456789");
+
+		if (digits == 0 || !p[digits] || !strchr("wdhms", p[digits]))
+			return false;
+		p += digits + 1;
+	}
+	return any;
+}
+
+static void validate_pull_policy(const struct service *service, struct errs *errs)
+{
+	static const char *const words[] = {"always", "never", "missing", "if_not_present", "build", "refresh",
+		"daily", "weekly"};
+	const char *policy = service->pull_policy;
+
+	if (!policy || is_period(policy))
+		return;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (text_eq(policy, words[i]))
+			return;
+	errs_add(errs, pos_of(service->node, "pull_policy"),
+		"services.%s.pull_policy: must be always, never, missing, build, daily, weekly or every_<time>, but is "
+		"\"%s\"",
+		service->name, policy);
+}
+
 static void validate_request(const struct device_request *request, const char *service,
 	const char *key, size_t i, struct errs *errs)
 {
@@ -47,9 +107,14 @@ static void validate_requests(const struct service *service, struct errs *errs)
 
 	for (size_t i = 0; i < service->ngpus; i++)
 		validate_request(&service->gpus[i], service->name, "gpus", i, errs);
-	for (size_t i = 0; i < reservations->ndevices; i++)
+	for (size_t i = 0; i < reservations->ndevices; i++) {
 		validate_request(&reservations->devices[i], service->name,
 			"deploy.resources.reservations.devices", i, errs);
+		if (!reservations->devices[i].capabilities.set)
+			errs_add(errs, reservations->devices[i].node->pos,
+				"services.%s.deploy.resources.reservations.devices[%zu]: \"capabilities\" is missing",
+				service->name, i);
+	}
 }
 
 /* "BAZ =1" is somebody's slip: the variable would be named "BAZ ". */
@@ -85,12 +150,10 @@ static void validate_content(const char *kind, const struct content *content, bo
 	int origins = (content->file != NULL) + (content->environment != NULL) +
 		(content->inline_text != NULL);
 
-	if (content->external)
-		validate_external(kind, content->key, content->node, errs);
-	else if (origins > 1)
+	if (origins > 1)
 		errs_add(errs, content->node->pos, "%s.%s: %s exclude each other", kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\"" : "\"file\" and \"environment\"");
-	else if (origins == 0 && !content->driver)
+	else if (origins == 0 && !content->driver && !content->external)
 		errs_add(errs, content->node->pos, "%s.%s: one of %s must be set", kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\"" : "\"file\" and \"environment\"");
 }
@@ -99,6 +162,9 @@ void project_validate(const struct project *project, struct errs *errs)
 {
 	for (size_t i = 0; i < project->nservices; i++) {
 		validate_ports(&project->services[i], errs);
+		validate_devices(&project->services[i], errs);
+		validate_container_name(&project->services[i], errs);
+		validate_pull_policy(&project->services[i], errs);
 		validate_requests(&project->services[i], errs);
 		validate_environment(&project->services[i], errs);
 	}

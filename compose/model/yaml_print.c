@@ -275,14 +275,17 @@ static void print_escape(struct str *str, uint32_t code)
 		str_printf(str, "\\U%08X", code);
 }
 
+/* A text that begins with a byte order mark has all its characters escaped, as there. */
 static void print_double(struct str *str, const char *text)
 {
+	bool marked = text_starts(text, "\xef\xbb\xbf");
+
 	str_add_c(str, '"');
 	for (size_t width; *text; text += width) {
 		const unsigned char *u = (const unsigned char *)text;
 
 		width = char_width(*u);
-		if (is_printable(u) && !is_break(u) && *text != '"' && *text != '\\')
+		if (!marked && is_printable(u) && !is_break(u) && *text != '"' && *text != '\\')
 			str_add_n(str, text, width);
 		else
 			print_escape(str, code_point(u, width));
@@ -352,21 +355,25 @@ static void print_flat(struct str *str, const struct node *node, size_t indent)
 
 static void print_block(struct str *str, const struct node *node, size_t indent, bool first_in_line);
 
-static void print_key(struct str *str, const char *key)
+/* A key that is long or has several lines stands alone, after a question mark. */
+static void print_key(struct str *str, const char *key, size_t indent)
 {
-	bool simple = strlen(key) <= SIMPLE_KEY_MAX_BYTES && !strchr(key, '\n');
+	bool simple = strlen(key) <= SIMPLE_KEY_MAX_BYTES && !text_find(key).breaks;
 
-	if (!simple)
+	if (simple) {
+		print_text(str, key, indent, true);
+	} else {
 		str_add(str, "? ");
-	print_text(str, key, 0, true);
-	if (!simple)
-		str_add(str, "\n");
-	str_add(str, ":");
+		print_text(str, key, indent + INDENT, false);
+		str_add_c(str, '\n');
+		str_add_repeat(str, ' ', indent);
+	}
+	str_add_c(str, ':');
 }
 
 static void print_pair(struct str *str, const struct node_pair *pair, size_t indent)
 {
-	print_key(str, pair->key);
+	print_key(str, pair->key, indent);
 	if (is_block(pair->value)) {
 		str_add_c(str, '\n');
 		print_block(str, pair->value, indent + INDENT, false);
