@@ -25,8 +25,11 @@ void no_answer_text(struct str *str, const struct no_answer *what)
 	bool is_unix = text_starts(what->host, UNIX_SCHEME);
 	const char *path = is_unix ? what->host + strlen(UNIX_SCHEME) : what->host;
 
-	str_printf(str, "cannot connect to the engine at %s: %s", what->host,
-		what->socket_errno ? strerror(what->socket_errno) : what->text);
+	if (what->socket_errno)
+		str_printf(str, "cannot connect to the engine at %s: %s", what->host,
+			strerror(what->socket_errno));
+	else
+		str_add(str, what->text);
 	if (what->socket_errno == EACCES || what->socket_errno == EPERM)
 		str_printf(str,
 			"\nYour user may not open %s.\nTry it with sudo, or join its group and log in again: sudo usermod -aG docker $USER",

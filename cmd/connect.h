@@ -16,7 +16,7 @@ struct no_answer {
 	const char *host;
 	const char *source; /* "DOCKER_HOST", "--host", "context x"; NULL: nobody said, it is the default */
 	int socket_errno;   /* of connecting to a unix socket; 0: it is not one */
-	const char *text;   /* what the transport said */
+	const char *text;   /* what the transport said, a whole sentence */
 };
 
 /* Several lines: what is wrong, and what would do. */

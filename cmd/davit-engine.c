@@ -16,6 +16,8 @@ static const struct command *const all_commands[] = {
 	&cmd_plan,
 	&cmd_ps,
 	&cmd_exec,
+	&cmd_run,
+	&cmd_logs,
 	&cmd_create,
 	&cmd_start,
 	&cmd_stop,

@@ -49,6 +49,15 @@ static int print_port(struct app *app, const struct node *port)
 	return EXIT_SUCCESS;
 }
 
+static bool no_such_port(struct app *app, const struct observed_container *container, int64_t number,
+	const char *protocol, struct err *err)
+{
+	const char *ports = cell_ports(&app->arena, node_get(container->node, "Ports"));
+
+	return err_set(err, ERR_STATE, "no port %" PRId64 "/%s for container %s: %s", number, protocol,
+		container->name, *ports ? ports : "it has none");
+}
+
 static int port_run(struct app *app, const void *parsed, const struct operands *operands)
 {
 	const struct port_cmd *opts = parsed;
@@ -74,8 +83,7 @@ static int port_run(struct app *app, const void *parsed, const struct operands *
 	port = find_port(container, number, opts->protocol);
 	if (port)
 		return print_port(app, port);
-	err_set(&err, ERR_STATE, "no port %" PRId64 "/%s for container %s: %s", number, opts->protocol,
-		container->name, cell_ports(&app->arena, node_get(container->node, "Ports")));
+	no_such_port(app, container, number, opts->protocol, &err);
 	return app_fail(app, &err);
 }
 
