@@ -11,11 +11,17 @@
 
 enum { MS_PER_S = 1000, DETAIL_BYTES = 64 };
 
+struct build_vertex {
+	const char *name;
+	bool begun; /* told */
+	bool ended; /* told */
+};
+
 void build_progress_init(struct build_progress *progress,
 	void (*tell)(void *ctx, const struct build_step *step), void *ctx)
 {
 	*progress = (struct build_progress){.tell = tell, .ctx = ctx};
-	map_init(&progress->names, &progress->arena);
+	map_init(&progress->vertexes, &progress->arena);
 }
 
 void build_progress_finish(struct build_progress *progress)
@@ -81,16 +87,39 @@ static void tell_end(
 	tell(progress, vertex->name, detail);
 }
 
+static struct build_vertex *vertex_of(
+	struct build_progress *progress, const struct buildkit_vertex *vertex)
+{
+	struct build_vertex *known = map_get(&progress->vertexes, vertex->digest);
+
+	if (known)
+		return known;
+	known = ARENA_NEW(&progress->arena, struct build_vertex);
+	known->name = arena_strdup(&progress->arena, vertex->name);
+	map_put(&progress->vertexes, arena_strdup(&progress->arena, vertex->digest),
+		known);
+	return known;
+}
+
 static void take_vertex(
 	struct build_progress *progress, const struct buildkit_vertex *vertex)
 {
-	if (!map_has(&progress->names, vertex->digest))
-		map_put(&progress->names, arena_strdup(&progress->arena, vertex->digest),
-			arena_strdup(&progress->arena, vertex->name));
-	if (vertex->completed_ms)
+	struct build_vertex *known = vertex_of(progress, vertex);
+
+	if (vertex->completed_ms && !known->ended)
 		tell_end(progress, vertex);
-	else if (vertex->started_ms)
+	else if (vertex->started_ms && !known->begun && !vertex->completed_ms)
 		tell(progress, vertex->name, "");
+	known->begun = known->begun || vertex->started_ms;
+	known->ended = known->ended || vertex->completed_ms;
+}
+
+static const char *name_of(const struct build_progress *progress, const char *digest)
+{
+	const struct build_vertex *known =
+		digest ? map_get(&progress->vertexes, digest) : NULL;
+
+	return known ? known->name : NULL;
 }
 
 static void take_trace(struct build_progress *progress, const struct node *record)
@@ -103,12 +132,10 @@ static void take_trace(struct build_progress *progress, const struct node *recor
 		for (size_t i = 0; i < update.nvertexes; i++)
 			take_vertex(progress, &update.vertexes[i]);
 		for (size_t i = 0; i < update.nlogs; i++)
-			tell_lines(progress,
-				map_get(&progress->names, update.logs[i].vertex),
+			tell_lines(progress, name_of(progress, update.logs[i].vertex),
 				update.logs[i].data, update.logs[i].len);
 		for (size_t i = 0; i < update.nwarnings; i++)
-			tell(progress,
-				map_get(&progress->names, update.warnings[i].vertex),
+			tell(progress, name_of(progress, update.warnings[i].vertex),
 				update.warnings[i].text);
 	}
 	arena_finish(&arena);

@@ -22,8 +22,8 @@ struct build_step {
 };
 
 struct build_progress {
-	struct arena arena;   /* names of steps */
-	struct map names;     /* digest to name */
+	struct arena arena;   /* steps */
+	struct map vertexes; /* digest to struct build_vertex */
 	struct str output;    /* the last lines of the steps */
 	const char *image_id; /* NULL: not told yet */
 	void (*tell)(void *ctx, const struct build_step *step);
