@@ -218,10 +218,14 @@ static struct node *make_ports(const struct maker *m, struct node *node)
 		if (is_number_or_text(item) &&
 			ports_parse(m->arena, item->text, item->pos, out, &err))
 			continue;
-		if (is_number_or_text(item))
-			complain(&here_m, item, &err);
-		if (!is_number_or_text(item) || m->loading->opts->no_interpolate)
+		if (!is_number_or_text(item)) {
 			node_push(m->arena, out, item);
+			continue;
+		}
+		complain(&here_m, item, &err);
+		/* As docker compose: all stay as they are while one still holds a variable. */
+		if (m->loading->opts->no_interpolate)
+			return node;
 	}
 	return out;
 }

@@ -3,8 +3,11 @@
 #include "compose/loader/load.h"
 
 #include "base/err.h"
+#include "base/schema.h"
 #include "compose/loader/discover.h"
+#include "compose/loader/raw.h"
 #include "compose/loader/tree.h"
+#include "compose/model/fields.h"
 
 const struct project *project_load(
 	struct arena *arena, const struct load_opts *opts, struct errs *errs)
@@ -21,11 +24,15 @@ const struct project *project_load(
 const struct node *project_load_raw(
 	struct arena *arena, const struct load_opts *opts, struct errs *errs)
 {
+	const struct node *root = NULL;
 	struct tree tree;
-	bool ok = tree_load(arena, opts, &tree, errs);
 
+	if (tree_load(arena, opts, &tree, errs) && tree.name) {
+		schema_check(&project_section, tree.root, SCHEMA_RAW, errs);
+		root = opts->no_normalize ? tree.root : raw_complete(arena, &tree);
+	}
 	errs_sort(errs);
-	return ok && !errs_failed(errs) ? tree.root : NULL;
+	return errs_failed(errs) || !root ? NULL : node_sorted(arena, root, 0);
 }
 
 bool project_environment(struct arena *arena, const struct load_opts *opts,
