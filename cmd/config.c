@@ -7,6 +7,7 @@
 #include "base/auto.h"
 #include "base/json.h"
 #include "base/node.h"
+#include "base/schema.h"
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/commands.h"
@@ -173,18 +174,19 @@ static bool print_hashes(struct app *app, const char *which, struct str *out, st
 
 		if (!strings_has(&found, service->name))
 			continue;
-		service_hash(service, HASH_2_40, NULL, hex);
+		service_hash(service, HASH_2_40_UNMERGED, NULL, hex);
 		str_printf(out, "%s %s\n", service->name, hex);
 	}
 	return true;
 }
 
-static void print_raw(const struct node *raw, bool json, struct str *out)
+/* All keys by the alphabet, $ as it is. */
+static void print_raw(struct arena *arena, const struct node *raw, bool json, struct str *out)
 {
 	if (json)
-		json_print(out, raw, JSON_INDENT | JSON_HTML);
+		json_print(out, node_sorted(arena, raw, ENCODE_JSON), JSON_INDENT | JSON_HTML);
 	else
-		yaml_print(out, raw);
+		yaml_print(out, node_sorted(arena, raw, 0));
 }
 
 static int write_out(struct app *app, const struct config *opts, const struct str *text)
@@ -214,7 +216,7 @@ static void load_opts(struct app *app, const struct config *opts, const struct o
 	app_load_opts(app, out);
 	out->keep_all_services = list && list->all_services;
 	out->no_consistency = opts->no_consistency;
-	out->no_env_resolution = opts->no_env_resolution;
+	out->no_env_resolution = opts->no_env_resolution || opts->hash;
 	out->no_interpolate = opts->no_interpolate;
 	out->no_normalize = opts->no_normalize || app->root.compatibility;
 	out->no_path_resolution = opts->no_path_resolution;
@@ -251,7 +253,7 @@ static int show_raw(struct app *app, const struct config *opts, const struct loa
 		return EXIT_FAILURE;
 	if (opts->quiet)
 		return EXIT_SUCCESS;
-	print_raw(raw, text_eq(opts->format, "json"), &text);
+	print_raw(&app->arena, raw, text_eq(opts->format, "json"), &text);
 	return write_out(app, opts, &text);
 }
 

@@ -153,12 +153,11 @@ static void normalise_build(const struct project *project, struct build *build)
 	fill_nulls(&build->args, project, false);
 }
 
-/* Of devices, all are meant when neither a number nor names are given. */
-static void count_devices(struct device_request *requests, size_t n)
+/* Where there is a deploy section, it says how many as well. */
+static void copy_scale(struct service *service)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!requests[i].count.set && requests[i].device_ids.n == 0)
-			requests[i].count = (struct opt_i64){true, -1};
+	if (service->scale.set && service->deploy.node && !service->deploy.replicas.set)
+		service->deploy.replicas = service->scale;
 }
 
 static void normalise_service(struct arena *arena, struct project *project, struct service *service)
@@ -176,9 +175,7 @@ static void normalise_service(struct arena *arena, struct project *project, stru
 		service->build = build;
 	}
 	fill_nulls(&service->environment, project, true);
-	count_devices(service->gpus, service->ngpus);
-	count_devices(service->deploy.resources.reservations.devices,
-		service->deploy.resources.reservations.ndevices);
+	copy_scale(service);
 	imply_dependencies(arena, service);
 	if (service->ndepends_on)
 		qsort(service->depends_on, service->ndepends_on, sizeof(*service->depends_on),
