@@ -234,6 +234,6 @@ const struct command cmd_logs = {
 	.opts_size = sizeof(struct logs),
 	.needs = NEEDS_NAME | NEEDS_ENGINE | SERVICES,
 	.max_operands = -1,
-	.group = GROUP_INSIDE,
+	.group = GROUP_DAILY,
 	.run = logs_run,
 };
