@@ -108,14 +108,53 @@ static unsigned *sorted_copy(struct arena *arena, const struct numbers *numbers)
 	return copy;
 }
 
+#define IMPLIED_DEPTH 6  /* how far needs of needs are followed */
+#define IMPLIED_NEEDS 16 /* longer lists are taken as they are */
+
+static bool is_implied(
+	const struct draft *draft, unsigned by, unsigned number, unsigned depth)
+{
+	const struct action *action = &draft->actions[by - 1];
+
+	if (depth == 0 || action->nneeds > IMPLIED_NEEDS)
+		return false;
+	for (size_t i = action->nneeds; i-- > 0 && action->needs[i] >= number;)
+		if (action->needs[i] == number ||
+			is_implied(draft, action->needs[i], number, depth - 1))
+			return true;
+	return false;
+}
+
+/* Leaves out what another need has needed already, for whoever reads the plan. */
+static struct numbers essential(const struct draft *draft, const struct numbers *numbers)
+{
+	struct numbers out = {0};
+
+	if (numbers->n > IMPLIED_NEEDS)
+		return *numbers;
+	for (size_t i = 0; i < numbers->n; i++) {
+		bool implied = false;
+
+		for (size_t j = 0; j < numbers->n && !implied; j++)
+			implied = numbers->items[j] > numbers->items[i] &&
+				is_implied(draft, numbers->items[j], numbers->items[i],
+					IMPLIED_DEPTH);
+		if (!implied)
+			numbers_add(draft->arena, &out, numbers->items[i]);
+	}
+	return out;
+}
+
 unsigned draft_add(
 	struct draft *draft, const struct action *action, const struct links *links)
 {
 	struct action copy = *action;
 
 	if (links) {
-		copy.needs = sorted_copy(draft->arena, &links->needs);
-		copy.nneeds = links->needs.n;
+		struct numbers needs = essential(draft, &links->needs);
+
+		copy.needs = sorted_copy(draft->arena, &needs);
+		copy.nneeds = needs.n;
 		copy.after = sorted_copy(draft->arena, &links->after);
 		copy.nafter = links->after.n;
 	}

@@ -44,11 +44,16 @@ static void add_label(struct str *str, const struct action *action)
 		str_printf(str, " to %s", action->name);
 }
 
+/* "[3,~1]": 3 must have succeeded, 1 only ended. */
 static void add_needs(struct str *str, const struct action *action)
 {
+	size_t n = 0;
+
 	str_add_c(str, '[');
 	for (size_t i = 0; i < action->nneeds; i++)
-		str_printf(str, "%s%u", i ? "," : "", action->needs[i]);
+		str_printf(str, "%s%u", n++ ? "," : "", action->needs[i]);
+	for (size_t i = 0; i < action->nafter; i++)
+		str_printf(str, "%s~%u", n++ ? "," : "", action->after[i]);
 	str_add_c(str, ']');
 }
 

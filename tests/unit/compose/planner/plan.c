@@ -34,8 +34,10 @@ TEST(slots_fill_knows_dollars_and_digests)
 	struct arena arena = {0};
 	char hex[DIGEST_HEX_BYTES];
 
-	assert_string_equal(slots_fill(&arena, "container:$3.id", lookup, NULL), "container:abc");
-	assert_string_equal(slots_fill(&arena, "$$3.id $4.id", lookup, NULL), "$3.id $4.id");
+	assert_string_equal(
+		slots_fill(&arena, "container:$3.id", lookup, NULL), "container:abc");
+	assert_string_equal(
+		slots_fill(&arena, "$$3.id $4.id", lookup, NULL), "$3.id $4.id");
 	digest_sha256_hex("x abc", 5, hex);
 	assert_string_equal(slots_fill(&arena, "$sha256:x $3.id", lookup, NULL), hex);
 	arena_finish(&arena);
@@ -81,7 +83,10 @@ TEST(plan_check_refuses_slots_that_are_not_needed)
 	unsigned one[] = {1};
 	struct action actions[] = {
 		{.kind = ACTION_CONTAINER_CREATE, .label = "a", .reason = "r"},
-		{.kind = ACTION_CONTAINER_START, .label = "a", .reason = "r", .target = "$1.id"},
+		{.kind = ACTION_CONTAINER_START,
+			.label = "a",
+			.reason = "r",
+			.target = "$1.id"},
 	};
 	struct plan plan = {.actions = actions, .nactions = 2};
 	struct err err = {0};
@@ -96,7 +101,9 @@ TEST(plan_print_text_aligns_columns)
 {
 	unsigned needs[] = {1, 2};
 	struct action actions[] = {
-		{.kind = ACTION_NETWORK_CREATE, .label = "app_default", .reason = "missing"},
+		{.kind = ACTION_NETWORK_CREATE,
+			.label = "app_default",
+			.reason = "missing"},
 		{.kind = ACTION_IMAGE_PULL, .label = "mysql:5.7", .reason = "missing"},
 		{.kind = ACTION_CONTAINER_CREATE,
 			.label = "app-db-1",
