@@ -129,7 +129,7 @@ static const char *nearest(const struct node *services, const char *name)
 	for (size_t i = 0; i < services->npairs; i++) {
 		unsigned distance = text_distance(services->pairs[i].key, name, 2);
 
-		if (distance < least) {
+		if (distance < least && distance * 2 <= strlen(name)) {
 			least = distance;
 			best = services->pairs[i].key;
 		}
