@@ -57,7 +57,7 @@ ids() {
 	assert_says "$PROJECT-db-2"
 	davit up -d
 	assert_equal "$(ids)" "$before"
-	run davit plan web db
+	run davit plan up web db
 	assert_ok
 }
 
@@ -75,7 +75,7 @@ ids() {
 	peer up -d
 	before=$(ids)
 	sed -i 's/A=1/A=2/' compose.yaml
-	run davit plan web db
+	run davit plan up web db
 	assert_status 2
 	assert_tells 'A.*1.*2'
 	davit up -d web db
