@@ -58,7 +58,6 @@ static bool choose_target(struct engine *engine, struct err *err)
 			has_tls(&engine->opts) ? "https" : "http",
 			host + strlen("tcp://"));
 	} else if (text_starts(host, "ssh://")) {
-		engine->base_url = "http://127.0.0.1";
 		engine->max_bounded = READS_AT_ONCE_SSH;
 		engine->ssh = ssh_new(engine->loop, host, err);
 		return engine->ssh;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ssh:// engines: each connection is an `ssh HOST docker system dial-stdio` on one end of
- * a socketpair, whose other end libcurl takes for a connected socket (docker CLI,
- * cli/connhelper).
+ * ssh:// engines: each connection is an `ssh HOST docker system dial-stdio` (docker CLI, cli/connhelper).
+ *
+ * libcurl connects to a socket of our own with an abstract name; each connection that is accepted there becomes the
+ * standard input and output of one ssh. (Handing libcurl a connected socket by its callbacks fails in 7.88, which
+ * connects it once more.) Abstract names know no permissions, so only our own process is let in.
  */
-#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -19,10 +22,13 @@ struct ssh {
 	uv_loop_t *loop;
 	struct arena arena;
 	char **argv;
-	char last_words[LAST_WORDS_MAX_BYTES]; /* the last line on stderr of any of them
-						*/
+	char last_words
+		[LAST_WORDS_MAX_BYTES]; /* the last line on stderr of any of them */
 	struct tunnel *tunnels;
-	bool freed; /* goes with the last tunnel */
+	uv_poll_t door;
+	int door_fd;
+	struct sockaddr_un name;
+	bool closed; /* the door is; it goes with the last tunnel */
 };
 
 /* One ssh process. Freed when it has exited and both handles are closed. */
@@ -35,8 +41,10 @@ struct tunnel {
 	char buffer[LAST_WORDS_MAX_BYTES];
 };
 
-static void destroy(struct ssh *ssh)
+static void destroy_when_closed(struct ssh *ssh)
 {
+	if (!ssh->closed || ssh->tunnels)
+		return;
 	arena_finish(&ssh->arena);
 	free(ssh);
 }
@@ -52,14 +60,19 @@ static void on_closed(uv_handle_t *handle)
 		;
 	*at = tunnel->next;
 	free(tunnel);
-	if (ssh->freed && !ssh->tunnels)
-		destroy(ssh);
+	destroy_when_closed(ssh);
+}
+
+static void close_once(void *handle)
+{
+	if (!uv_is_closing(handle))
+		uv_close(handle, on_closed);
 }
 
 static void on_exit_of_ssh(uv_process_t *process, int64_t status __attribute__((unused)),
 	int signal __attribute__((unused)))
 {
-	uv_close((uv_handle_t *)process, on_closed);
+	close_once(process);
 }
 
 static void give_buffer(
@@ -70,23 +83,26 @@ static void give_buffer(
 	*out = uv_buf_init(tunnel->buffer, sizeof(tunnel->buffer) - 1);
 }
 
+static void keep_words(struct ssh *ssh, const char *words, size_t len)
+{
+	while (len && strchr("\r\n ", words[len - 1]))
+		len--;
+	if (len)
+		snprintf(ssh->last_words, sizeof(ssh->last_words), "%.*s", (int)len,
+			words);
+}
+
 static void on_words(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct tunnel *tunnel = stream->data;
-	size_t len = n > 0 ? (size_t)n : 0;
 
-	if (n < 0) {
-		uv_close((uv_handle_t *)stream, on_closed);
-		return;
-	}
-	while (len && strchr("\r\n ", buf->base[len - 1]))
-		len--;
-	if (len)
-		snprintf(tunnel->ssh->last_words, sizeof(tunnel->ssh->last_words), "%.*s",
-			(int)len, buf->base);
+	if (n < 0)
+		close_once(stream);
+	else
+		keep_words(tunnel->ssh, buf->base, (size_t)n);
 }
 
-static bool spawn(struct tunnel *tunnel, int fd)
+static void spawn(struct tunnel *tunnel, int fd)
 {
 	struct ssh *ssh = tunnel->ssh;
 	uv_stdio_container_t stdio[3] = {
@@ -113,47 +129,80 @@ static bool spawn(struct tunnel *tunnel, int fd)
 	if (code) {
 		snprintf(ssh->last_words, sizeof(ssh->last_words), "%s: %s", ssh->argv[0],
 			uv_strerror(code));
-		uv_close((uv_handle_t *)&tunnel->process, on_closed);
-		uv_close((uv_handle_t *)&tunnel->words, on_closed);
-		return false;
+		close_once(&tunnel->process);
+		close_once(&tunnel->words);
+		return;
 	}
 	uv_unref((uv_handle_t *)&tunnel->process);
 	uv_unref((uv_handle_t *)&tunnel->words);
 	uv_read_start((uv_stream_t *)&tunnel->words, give_buffer, on_words);
-	return true;
 }
 
-static curl_socket_t on_open(void *ctx, curlsocktype purpose __attribute__((unused)),
-	struct curl_sockaddr *address __attribute__((unused)))
+static bool is_ourselves(int fd)
 {
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) &&
+		peer.pid == getpid();
+}
+
+static void on_knock(uv_poll_t *door, int status __attribute__((unused)),
+	int events __attribute__((unused)))
+{
+	struct ssh *ssh = door->data;
+	auto_fd fd = accept4(ssh->door_fd, NULL, NULL, SOCK_CLOEXEC);
 	struct tunnel *tunnel;
-	int fds[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds))
-		return CURL_SOCKET_BAD;
-	auto_fd ours = fds[0];
-	auto_fd theirs = fds[1];
+	if (fd < 0 || !is_ourselves(fd))
+		return;
 	tunnel = xalloc(sizeof(*tunnel));
-	tunnel->ssh = ctx;
-	return spawn(tunnel, theirs) ? fd_take(&ours) : CURL_SOCKET_BAD;
+	tunnel->ssh = ssh;
+	spawn(tunnel, fd);
 }
 
-static int on_opened(void *ctx __attribute__((unused)),
-	curl_socket_t fd __attribute__((unused)),
-	curlsocktype purpose __attribute__((unused)))
+/* Binding to no name lets the kernel choose a free abstract one. */
+static bool open_door(struct ssh *ssh, struct err *err)
 {
-	return CURL_SOCKOPT_ALREADY_CONNECTED;
+	socklen_t len = sizeof(ssh->name);
+	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	ssh->name.sun_family = AF_UNIX;
+	if (fd < 0 ||
+		bind(fd, (const struct sockaddr *)&ssh->name, sizeof(sa_family_t)) ||
+		listen(fd, 128) || getsockname(fd, (struct sockaddr *)&ssh->name, &len))
+		return err_sys(err, "open a socket for ssh");
+	uv_poll_init(ssh->loop, &ssh->door, fd);
+	ssh->door.data = ssh;
+	uv_poll_start(&ssh->door, UV_READABLE, on_knock);
+	uv_unref((uv_handle_t *)&ssh->door);
+	ssh->door_fd = fd_take(&fd);
+	return true;
 }
 
 void ssh_connect_to(struct ssh *ssh, CURL *easy)
 {
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, ssh);
-	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_opened);
+	curl_easy_setopt(easy, CURLOPT_ABSTRACT_UNIX_SOCKET, ssh->name.sun_path + 1);
+}
+
+/* ssh wrote them before it ended, but the loop may have seen the end first. */
+static void read_words(struct tunnel *tunnel)
+{
+	uv_os_fd_t fd;
+	ssize_t len;
+
+	if (uv_is_closing((uv_handle_t *)&tunnel->words) ||
+		uv_fileno((uv_handle_t *)&tunnel->words, &fd))
+		return;
+	len = read(fd, tunnel->buffer, sizeof(tunnel->buffer) - 1);
+	if (len > 0)
+		keep_words(tunnel->ssh, tunnel->buffer, (size_t)len);
 }
 
 const char *ssh_last_words(const struct ssh *ssh)
 {
+	for (struct tunnel *tunnel = ssh->tunnels; tunnel; tunnel = tunnel->next)
+		read_words(tunnel);
 	return ssh->last_words;
 }
 
@@ -213,17 +262,31 @@ struct ssh *ssh_new(uv_loop_t *loop, const char *host, struct err *err)
 	struct ssh *ssh = xalloc(sizeof(*ssh));
 
 	ssh->loop = loop;
-	if (make_argv(ssh, host, err))
+	if (make_argv(ssh, host, err) && open_door(ssh, err))
 		return ssh;
-	destroy(ssh);
+	ssh->closed = true;
+	destroy_when_closed(ssh);
 	return NULL;
+}
+
+static void on_door_closed(uv_handle_t *handle)
+{
+	struct ssh *ssh = handle->data;
+
+	close(ssh->door_fd);
+	ssh->closed = true;
+	destroy_when_closed(ssh);
 }
 
 void ssh_free(struct ssh *ssh)
 {
 	if (!ssh)
 		return;
-	ssh->freed = true;
-	if (!ssh->tunnels)
-		destroy(ssh);
+	for (struct tunnel *tunnel = ssh->tunnels; tunnel; tunnel = tunnel->next) {
+		if (!uv_is_closing((uv_handle_t *)&tunnel->process))
+			uv_process_kill(&tunnel->process, SIGTERM);
+		close_once(&tunnel->process);
+		close_once(&tunnel->words);
+	}
+	uv_close((uv_handle_t *)&ssh->door, on_door_closed);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One call on one of libcurl's handles. Handles are used again; what differs between
  * calls is set anew. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "engine-client/call.h"
@@ -44,6 +46,13 @@ static size_t on_read(char *buffer, size_t size, size_t n, void *ctx)
 	return CURL_READFUNC_ABORT;
 }
 
+/* libcurl leaves its sockets to children: an ssh that holds the other end of its own would never end. */
+static int on_socket(void *ctx __attribute__((unused)), curl_socket_t fd,
+	curlsocktype purpose __attribute__((unused)))
+{
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) ? CURL_SOCKOPT_ERROR : CURL_SOCKOPT_OK;
+}
+
 /* Where the engine is, and everything else that never changes. */
 static CURL *new_handle(struct engine *engine)
 {
@@ -61,6 +70,7 @@ static CURL *new_handle(struct engine *engine)
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
 	transfer_connect_to(engine, easy);
 	return easy;
 }
@@ -74,7 +84,7 @@ void transfer_connect_to(struct engine *engine, CURL *easy)
 	if (engine->ssh)
 		ssh_connect_to(engine->ssh, easy);
 	if (engine->unix_path || engine->ssh)
-		return;
+		return; /* plain sockets of this machine */
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	if (opts->tls_ca_path)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, opts->tls_ca_path);
@@ -188,6 +198,17 @@ static bool is_about_connecting(CURLcode code)
 		code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CERTPROBLEM;
 }
 
+/* What people can do about it. */
+static const char *hint(const struct call *call)
+{
+	long os = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_OS_ERRNO, &os);
+	if (os == EACCES || os == EPERM)
+		return "; may you use it (are you in its group)?";
+	return os == ECONNREFUSED || os == ENOENT ? "; is it running?" : "";
+}
+
 void transfer_failed(struct call *call, CURLcode code)
 {
 	const struct engine *engine = call->engine;
@@ -200,8 +221,8 @@ void transfer_failed(struct call *call, CURLcode code)
 			engine_host(engine), ssh);
 	else if (is_about_connecting(code))
 		err_set(&call->err, ERR_CONNECTION,
-			"cannot connect to the engine at %s: %s; is it running?",
-			engine_host(engine), words);
+			"cannot connect to the engine at %s: %s%s", engine_host(engine),
+			words, hint(call));
 	else
 		err_set(&call->err, ERR_CONNECTION,
 			"the engine at %s went away during %s %s: %s",
