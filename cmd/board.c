@@ -62,9 +62,41 @@ static const char *const wait_done[] = {
 	[WAIT_EXITED] = "Exited",
 };
 
+#define TEMPORARY_HEX 12
+#define TEMPORARY_END "_old"
+
+/*
+ * A recreate's containers bear names like "9b1b793e19ab_app-web-1" and "..._old" meanwhile (compose.md 4.2): to
+ * people they are app-web-1. Returns where the name starts, and how long it is.
+ */
+static const char *lasting_name(const struct action *action, size_t *out_len)
+{
+	const char *name = action->label;
+
+	*out_len = strlen(name);
+	if (strspn(name, "0123456789abcdef") != TEMPORARY_HEX || name[TEMPORARY_HEX] != '_')
+		return name;
+	name += TEMPORARY_HEX + 1;
+	*out_len -= TEMPORARY_HEX + 1;
+	if (text_ends(name, TEMPORARY_END))
+		*out_len -= strlen(TEMPORARY_END);
+	return name;
+}
+
+static void add_name(struct str *str, const struct action *action)
+{
+	size_t len;
+	const char *name = lasting_name(action, &len);
+
+	str_printf(str, "%s %.*s", words[action->kind].noun, (int)len, name);
+}
+
 const char *board_name(struct arena *arena, const struct action *action)
 {
-	return arena_printf(arena, "%s %s", words[action->kind].noun, action->label);
+	auto_str name = {0};
+
+	add_name(&name, action);
+	return arena_strdup(arena, str_text(&name));
 }
 
 const char *action_doing(const struct action *action, bool recreated)
@@ -88,7 +120,7 @@ static struct board_row *row_of(const struct board *board, const struct action *
 	auto_str name = {0};
 	size_t at;
 
-	str_printf(&name, "%s %s", words[action->kind].noun, action->label);
+	add_name(&name, action);
 	at = (size_t)(uintptr_t)map_get(&board->index, str_text(&name));
 	return at ? &board->rows[at - 1] : NULL;
 }
@@ -121,6 +153,7 @@ void board_init(struct board *board, struct arena *arena, const struct plan *pla
 		if (!row)
 			row = add_row(board, board_name(arena, action));
 		row->recreated = row->recreated || action->kind == ACTION_CONTAINER_RENAME;
+		row->nleft++;
 	}
 }
 
@@ -174,6 +207,17 @@ static void set_row(struct board_row *row, enum row_state state, const char *tex
 		row->text = text;
 }
 
+/* An action has ended well: the row is done with its last one. */
+static void end_action(struct board_row *row, unsigned number, const char *text)
+{
+	if (number > 0 && row->nleft > 0)
+		row->nleft--;
+	if (row->state != ROW_ERROR && row->state != ROW_WARNING)
+		row->state = row->nleft > 0 ? ROW_PENDING : ROW_DONE;
+	if (text && row->state != ROW_ERROR)
+		row->text = text;
+}
+
 void board_event(struct board *board, const struct report_event *event, int64_t now_ms)
 {
 	struct board_row *row = row_of(board, event->action);
@@ -195,11 +239,11 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 		note_progress(board, row, event);
 		break;
 	case PHASE_DONE:
-		set_row(row, ROW_DONE, done);
+		end_action(row, event->number, done);
 		row->detail = NULL;
 		break;
 	case PHASE_SKIPPED:
-		set_row(row, ROW_DONE, row->text ? NULL : "Unchanged");
+		end_action(row, event->number, row->text ? NULL : "Unchanged");
 		break;
 	case PHASE_WARNED:
 		set_row(row, ROW_WARNING, done);
@@ -337,7 +381,7 @@ static void add_elapsed(struct str *str, const struct board_row *row, int64_t no
 {
 	int64_t end = row->state == ROW_WORKING ? now_ms : row->ended_ms;
 
-	if (row->state != ROW_PENDING)
+	if (row->started_ms)
 		str_printf(str, "%5.1fs", (double)(end - row->started_ms) / 1000);
 }
 

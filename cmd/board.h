@@ -18,7 +18,7 @@ struct report_event;
 struct str;
 
 enum row_state {
-	ROW_PENDING,
+	ROW_PENDING, /* nothing is under way; text tells how far it is */
 	ROW_WORKING,
 	ROW_DONE,
 	ROW_WARNING,
@@ -39,6 +39,7 @@ struct board_row {
 	const char *text;   /* "Creating" */
 	const char *detail; /* "Downloading", the last line of a build */
 	bool recreated;     /* its container is replaced under its own name */
+	unsigned nleft;     /* actions of the plan that have not ended */
 	int64_t started_ms;
 	int64_t ended_ms;
 	struct board_part *parts;
