@@ -40,9 +40,12 @@ static void index_services(struct arena *arena, struct project *project)
 /* Splits the services by a mark for each; those without go to the disabled ones. */
 static void keep_marked(struct arena *arena, struct project *project, const bool *marks)
 {
-	size_t n = project->nservices, kept = 0, moved = project->ndisabled;
-	struct service *disabled = ARENA_NEW_N(arena, n + moved, struct service);
+	size_t n = project->nservices, kept = 0, moved = project->ndisabled, leaving = 0;
+	struct service *disabled;
 
+	for (size_t i = 0; i < n; i++)
+		leaving += !marks[i];
+	disabled = ARENA_NEW_N(arena, leaving + moved, struct service);
 	if (moved)
 		memcpy(disabled, project->disabled, moved * sizeof(*disabled));
 	for (size_t i = 0; i < n; i++) {
