@@ -40,9 +40,10 @@ static void name_back(
 	undo_add(draft, undo, replica->rename_old,
 		&(struct action){
 			.kind = ACTION_CONTAINER_RENAME,
-			.label = replica->name,
+			.label = replica->old->name,
 			.target = replica->old->id,
-			.name = replica->name,
+			/* Its own name: container_name may be what has changed. */
+			.name = replica->old->name,
 		});
 }
 
@@ -52,7 +53,7 @@ static void start_again(
 	undo_add(draft, undo, replica->stop,
 		&(struct action){
 			.kind = ACTION_CONTAINER_START,
-			.label = replica->name,
+			.label = replica->old->name,
 			.target = replica->old->id,
 		});
 }
