@@ -5,6 +5,8 @@
  * own setting is not mentioned, so nothing found does not mean that nothing differs.
  */
 #include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -90,14 +92,50 @@ static bool is_same(const struct node *a, const struct node *b, unsigned flags)
 	return true;
 }
 
+/* Nanoseconds as Compose writes durations: "1m30s". */
+static void add_duration(struct str *out, int64_t ns)
+{
+	static const struct {
+		const char *unit;
+		int64_t ns;
+	} units[] = {{"h", 3600000000000}, {"m", 60000000000}, {"s", 1000000000},
+		{"ms", 1000000}};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (ns >= units[i].ns)
+			str_printf(out, "%" PRId64 "%s", ns / units[i].ns, units[i].unit);
+		ns %= units[i].ns;
+	}
+}
+
+/* [{"HostIp": "", "HostPort": "80"}] is shown as "80". */
+static void add_bindings(struct str *out, const struct node *list)
+{
+	for (size_t i = 0; i < list->nitems; i++) {
+		const char *ip = node_get_text(list->items[i], "HostIp");
+		const char *port = node_get_text(list->items[i], "HostPort");
+
+		str_printf(out, "%s%s%s%s", i ? ", " : "", ip ? ip : "",
+			ip && *ip ? ":" : "", port && *port ? port : "any");
+	}
+}
+
 /* The value as it is shown; false: better not. */
 static bool shown(struct str *out, const char *key, const struct node *node)
 {
-	if (is_empty(node) && (!node || node->kind != NODE_BOOL)) {
+	if (is_empty(node) &&
+		(!node || node->kind == NODE_LIST || node->kind == NODE_MAP ||
+			node->kind == NODE_NULL)) {
 		str_add(out, "none");
 		return true;
 	}
-	json_print(out, node, JSON_COMPACT);
+	if (text_starts(key, "healthcheck.") && node->kind == NODE_INT &&
+		strcmp(key, "healthcheck.retries") != 0)
+		add_duration(out, strtoll(node->text, NULL, 10));
+	else if (text_starts(key, "ports.") && node->kind == NODE_LIST)
+		add_bindings(out, node);
+	else
+		json_print(out, node, JSON_COMPACT);
 	return out->len <= VALUE_SHOWN && !is_secret(str_text(out)) && !is_secret(key);
 }
 
@@ -216,7 +254,8 @@ static void diff_each(struct diff *diff, const struct body_row *row,
 	for (size_t i = 0; new &&i < new->npairs; i++) {
 		const char *key = new->pairs[i].key;
 
-		if (!is_same(node_get(old, key), new->pairs[i].value, row->flags))
+		if ((own_keys && !node_get(old, key)) ||
+			!is_same(node_get(old, key), new->pairs[i].value, row->flags))
 			tell(diff,
 				sub_key(diff, row->key,
 					own_keys ? key : snake(diff->arena, key)),

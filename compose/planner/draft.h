@@ -75,7 +75,6 @@ struct replica {
 	unsigned create;
 	struct numbers
 		prepared; /* create, connect, put: what has to be there before the start */
-	unsigned recovered; /* a rename of recovery; 0: none */
 	unsigned stop;      /* of the old one, or of a bounced one */
 	unsigned rename_old;
 	unsigned rename_new;
@@ -109,7 +108,8 @@ struct service_state {
 	size_t nreplicas;
 	const struct observed_container **surplus; /* beyond the scale */
 	size_t nsurplus;
-	struct numbers recovered; /* removals of recovery, before anything is created */
+	struct numbers
+		recovered; /* what recovery did before anything is made; for stop and rm: what those below wait for */
 };
 
 struct draft {

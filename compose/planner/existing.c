@@ -215,26 +215,33 @@ static bool may_be_removed(
 	return draft->wish->stop || !has_to_be_stopped(container);
 }
 
+static void rm_service(struct draft *draft, size_t at)
+{
+	struct service_state *state = &draft->services[at];
+	struct numbers after = {0};
+	struct numbers removed = {0};
+
+	after_dependents(draft, at, &after);
+	for (size_t i = 0; state->selected && i < state->nlive; i++) {
+		unsigned number;
+
+		if (!may_be_removed(draft, state->live[i]))
+			continue;
+		number = remove_container(draft, state->live[i], &after, "asked for");
+		draft->actions[number - 1].volumes = draft->wish->volumes;
+		numbers_add(draft->arena, &removed, number);
+	}
+	state->recovered = removed.n ? removed : after;
+}
+
 bool plan_rm(struct draft *draft, struct err *err)
 {
 	if (!check_directory(draft, err))
 		return false;
 	mark_wanted(draft);
 	collect_containers(draft);
-	for (size_t i = draft->graph->nnodes; i-- > 0;) {
-		struct service_state *state =
-			&draft->services[draft->graph->start_order[i]];
-
-		for (size_t j = 0; state->selected && j < state->nlive; j++) {
-			unsigned number;
-
-			if (!may_be_removed(draft, state->live[j]))
-				continue;
-			number = remove_container(
-				draft, state->live[j], NULL, "asked for");
-			draft->actions[number - 1].volumes = draft->wish->volumes;
-		}
-	}
+	for (size_t i = draft->graph->nnodes; i-- > 0;)
+		rm_service(draft, draft->graph->start_order[i]);
 	if (draft->nactions == 0)
 		draft_note(draft, false, "No stopped containers");
 	return true;

@@ -223,8 +223,7 @@ static unsigned rename_to(struct draft *draft, const struct service_state *state
 	bool old = replica->rename_old == 0;
 	struct action action = {
 		.kind = ACTION_CONTAINER_RENAME,
-		.label = old ? replica->old->name
-			     : draft->actions[replica->create - 1].name,
+		.label = old ? replica->name : draft->actions[replica->create - 1].name,
 		.service = state->service->name,
 		.target = old ? replica->old->id : replica->id,
 		.name = name,
@@ -459,6 +458,22 @@ static void finish_group(struct draft *draft, struct group *group)
 	}
 }
 
+/* Nobody goes down before what they wait for has at least been made. */
+static void need_replacements(
+	struct draft *draft, const struct service_state *state, struct numbers *needs)
+{
+	const struct graph_node *node = &draft->graph->nodes[index_of(draft, state)];
+
+	for (size_t i = 0; i < node->nneeds; i++) {
+		const struct service_state *on = &draft->services[node->need_nodes[i]];
+
+		for (size_t j = 0; node->needs[i]->restart && j < on->nreplicas; j++)
+			if (on->replicas[j].fate == FATE_RECREATE)
+				numbers_add_all(
+					draft->arena, needs, &on->replicas[j].prepared);
+	}
+}
+
 /* Those that go down before their dependency is recreated: dependents first. */
 static void stop_bounced(struct draft *draft)
 {
@@ -468,6 +483,7 @@ static void stop_bounced(struct draft *draft)
 		struct numbers needs = {0};
 
 		need_bounced(draft, state, &needs);
+		need_replacements(draft, state, &needs);
 		for (size_t j = 0; j < state->nreplicas; j++)
 			if (state->replicas[j].bounced)
 				stop_old(draft, state, &state->replicas[j], &needs);
