@@ -95,17 +95,29 @@ static void add_block(struct arena *arena, size_t at_least)
 	arena->next_bytes = size * 2 < BLOCK_MAX_BYTES ? size * 2 : BLOCK_MAX_BYTES;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Zeroed, at a multiple of align, which is a power of two. */
+static void *take(struct arena *arena, size_t size, size_t align)
 {
-	size_t need = align_up(size ? size : 1);
+	size_t need = align_up(size ? size : 1), gap = 0;
 	void *p;
 
-	if (!arena->block || arena->block->size_bytes - arena->block->used_bytes < need)
+	if (arena->block)
+		gap = -arena->block->used_bytes & (align - 1);
+	if (!arena->block || arena->block->size_bytes - arena->block->used_bytes < need + gap) {
 		add_block(arena, need);
-	p = arena->block->data + arena->block->used_bytes;
-	arena->block->used_bytes += need;
-	arena->used_bytes += need;
+		gap = 0;
+	}
+	if (align == 1)
+		need = size;
+	p = arena->block->data + arena->block->used_bytes + gap;
+	arena->block->used_bytes += need + gap;
+	arena->used_bytes += need + gap;
 	return memset(p, 0, need);
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return take(arena, size, alignof(max_align_t));
 }
 
 void *arena_array(struct arena *arena, size_t n, size_t size)
@@ -117,7 +129,8 @@ void *arena_array(struct arena *arena, size_t n, size_t size)
 
 char *arena_strndup(struct arena *arena, const char *text, size_t len)
 {
-	char *copy = arena_alloc(arena, len + 1);
+	/* Most of what is kept is short text: it stands side by side. */
+	char *copy = take(arena, len + 1, 1);
 
 	memcpy(copy, text, len);
 	return copy;
