@@ -250,6 +250,10 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 		row->detail = event->err ? arena_strdup(board->arena, event->err->text) : NULL;
 		break;
 	case PHASE_FAILED:
+		if (event->err && event->err->kind == ERR_INTERRUPTED) {
+			set_row(row, ROW_WARNING, "Interrupted");
+			break;
+		}
 		set_row(row, ROW_ERROR, "Error");
 		row->detail = event->err ? arena_strdup(board->arena, event->err->text) : NULL;
 		break;

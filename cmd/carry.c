@@ -170,11 +170,24 @@ static void on_executed(void *ctx, const struct execute_result *result)
 	carrying->done = true;
 }
 
-static int status_of(struct app *app, const struct execute_result *result)
+/* Says what went wrong: the first failure decides about the status, but all are told, and told once. */
+static int show_failures(struct app *app, const struct execute_result *result,
+	const struct strings *failures, bool is_told)
 {
-	if (!result->ok)
-		return app_fail(app, &result->err);
-	return EXIT_SUCCESS;
+	struct err err = result->err;
+	int status;
+
+	if (result->ok)
+		return EXIT_SUCCESS;
+	if (is_told && err.kind != ERR_INTERRUPTED)
+		err_set(&err, err.kind, "%zu of %zu failed", result->nfailed,
+			result->nfailed + result->ndone + result->nskipped + result->ngiven_up);
+	status = app_fail(app, &err);
+	for (size_t i = 0; !is_told && i < failures->n; i++)
+		if (!text_eq(failures->items[i], result->err.text))
+			display_complain(app->display,
+				&(struct err_item){.kind = ERR_ENGINE, .text = failures->items[i]});
+	return status;
 }
 
 static int execute_plan(struct app *app, const struct wish *wish, const struct plan *plan,
@@ -182,6 +195,8 @@ static int execute_plan(struct app *app, const struct wish *wish, const struct p
 {
 	struct progress *progress = progress_new(app->loop, app->display, plan);
 	struct carrying carrying = {.app = app, .hasty = hooks->hasty};
+	bool is_told;
+	int status;
 	const struct execute_opts opts = {
 		.loop = app->loop,
 		.engine = app->engine,
@@ -195,11 +210,13 @@ static int execute_plan(struct app *app, const struct wish *wish, const struct p
 	watch_signals(&carrying);
 	carrying.execution = execute(&opts, on_executed, &carrying);
 	app_run_until(app, &carrying.done);
-	progress_end(progress, &carrying.result);
+	is_told = progress_end(progress);
+	status = show_failures(app, &carrying.result, progress_failures(progress), is_told);
+	progress_result(progress, &carrying.result);
 	unwatch_signals(&carrying);
 	execution_free(carrying.execution);
 	progress_free(progress);
-	return status_of(app, &carrying.result);
+	return status;
 }
 
 /* ---- the whole way */

@@ -10,10 +10,13 @@
 #include <uv.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/texts.h"
 #include "cmd/board.h"
 #include "cmd/display.h"
+#include "cmd/table.h"
 #include "compose/planner/plan.h"
 #include "compose/scheduler/report.h"
 #include "compose/scheduler/scheduler.h"
@@ -21,6 +24,9 @@
 #define REDRAW_MS 100
 #define HEARTBEAT_MS 30000 /* plain: of one pull or build that takes long */
 #define JSON_PROGRESS_MS 500 /* of one action */
+#define IMAGE_NOUN "Image "
+#define TRANSFER_MIN_COLUMNS 10
+#define TABLE_PADDING 3
 #define COLUMNS_DEFAULT 80
 #define ROWS_DEFAULT 24
 
@@ -38,6 +44,7 @@ struct progress {
 	struct display_block block;
 	uv_timer_t *timer;
 	size_t drawn; /* lines of the block on the terminal */
+	struct strings failures;
 	int64_t *told_ms; /* when progress of an action was last told; by its number */
 };
 
@@ -110,11 +117,12 @@ static bool is_transfer(const struct action *action)
 	       action->kind == ACTION_IMAGE_BUILD;
 }
 
+/* More is cut to its first line; all of it is told at the end. */
 static void plain_line(struct progress *progress, const struct action *action, const char *what,
 	const char *more)
 {
-	display_say(progress->display, " %s  %s%s%s ", board_name(&progress->arena, action), what,
-		more && *more ? " " : "", more ? more : "");
+	display_say(progress->display, " %s  %s%s%.*s ", board_name(&progress->arena, action), what,
+		more && *more ? " " : "", more ? (int)strcspn(more, "\n") : 0, more ? more : "");
 }
 
 /* Long transfers say now and then that they live; a build's own output is worth a line each. */
@@ -259,10 +267,20 @@ static void json_result(struct display *display, const struct plan *plan,
 
 /* ---- all modes */
 
+static void keep_failure(struct progress *progress, const char *text)
+{
+	if (!strings_has(&progress->failures, text))
+		ARENA_PUSH(&progress->arena, progress->failures.items, progress->failures.n,
+			arena_strdup(&progress->arena, text));
+}
+
 static void on_event(void *ctx, const struct report_event *event)
 {
 	struct progress *progress = ctx;
 
+	if (event->phase == PHASE_FAILED && event->number && event->err &&
+		event->err->kind != ERR_INTERRUPTED)
+		keep_failure(progress, event->err->text);
 	board_event(&progress->board, event, now_ms());
 	switch (progress->display->mode) {
 	case DISPLAY_PLAIN:
@@ -307,14 +325,61 @@ const struct report *progress_report(const struct progress *progress)
 	return &progress->report;
 }
 
-void progress_end(struct progress *progress, const struct execute_result *result)
+/* "pull image nginx: manifest unknown" beside nginx is "manifest unknown". */
+static const char *why_of(const struct board_row *row, const char *image)
 {
+	const char *found = row->detail ? strstr(row->detail, image) : NULL;
+
+	if (!found || !text_starts(found + strlen(image), ": "))
+		return row->detail;
+	return found + strlen(image) + 2;
+}
+
+/* Of ten images, which arrived? Lines that scrolled by do not tell. */
+static void say_transfers(struct progress *progress)
+{
+	const char *const header[] = {"IMAGE", "RESULT", "WHY"};
+	struct table table;
+	auto_str text = {0};
+
+	table_init(&table, &progress->arena, 3, TRANSFER_MIN_COLUMNS, TABLE_PADDING);
+	table_add(&table, header);
+	for (size_t i = 0; i < progress->board.nrows; i++) {
+		const struct board_row *row = &progress->board.rows[i];
+		const char *image = row->name + strlen(IMAGE_NOUN);
+		const char *const cells[] = {
+			image, row->state == ROW_DONE ? row->text : "Failed", why_of(row, image)};
+
+		if (text_starts(row->name, IMAGE_NOUN))
+			table_add(&table, cells);
+	}
+	table_print(&table, &text);
+	display_say(progress->display, "%.*s", (int)text.len - 1, str_text(&text));
+}
+
+bool progress_end(struct progress *progress)
+{
+	bool has_table = progress->failures.n > 0 && progress->board.nrows > 1 &&
+			 is_transfer(&progress->plan->actions[0]);
+
 	if (progress->display->mode == DISPLAY_TTY)
 		draw(progress);
-	if (progress->display->mode == DISPLAY_JSON)
-		json_result(progress->display, progress->plan, result);
 	progress->drawn = 0;
 	progress->display->block = NULL;
+	if (has_table)
+		say_transfers(progress);
+	return has_table;
+}
+
+const struct strings *progress_failures(const struct progress *progress)
+{
+	return &progress->failures;
+}
+
+void progress_result(struct progress *progress, const struct execute_result *result)
+{
+	if (progress->display->mode == DISPLAY_JSON)
+		json_result(progress->display, progress->plan, result);
 }
 
 static void timer_closed(uv_handle_t *handle)
@@ -348,5 +413,6 @@ void progress_nothing(struct display *display, const struct plan *plan)
 						    : is_tty ? " ✔ Container %s  Running"
 							     : " Container %s  Running ",
 			plan->untouched[i]);
-	display_say(display, "%s: nothing to do", plan->project);
+	if (plan->nuntouched > 0 || plan->nnotes == 0)
+		display_say(display, "%s: nothing to do", plan->project);
 }

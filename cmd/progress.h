@@ -13,6 +13,7 @@ struct execute_result;
 struct plan;
 struct progress;
 struct report;
+struct strings;
 struct uv_loop_s;
 
 /* Draws from now on. plan and display outlive it. */
@@ -22,8 +23,17 @@ void progress_free(struct progress *progress); /* accepts NULL; puts the cursor 
 /* What the scheduler is given. */
 const struct report *progress_report(const struct progress *progress);
 
-/* The end of it: the last drawing, and in JSON mode the record that tells whether anything changed. */
-void progress_end(struct progress *progress, const struct execute_result *result);
+/*
+ * The end of it: the last drawing; of several pulls or pushes of which some failed a table of all. True: the
+ * table was shown, and has all failures in it.
+ */
+bool progress_end(struct progress *progress);
+
+/* What failed, each as it was told, the same text once. Lives as long as progress. */
+const struct strings *progress_failures(const struct progress *progress);
+
+/* The very last line: in JSON mode the record that tells whether anything changed. */
+void progress_result(struct progress *progress, const struct execute_result *result);
 
 /* Nothing had to be done: says so, in the display's mode. */
 void progress_nothing(struct display *display, const struct plan *plan);
