@@ -173,7 +173,7 @@ static const char *nearest(const struct cursor *c, const char *name)
 static bool is_elsewhere(const struct cursor *c, const char *name, char letter)
 {
 	for (const struct option *o = c->parse->elsewhere; o && o->name; o++)
-		if (letter ? o->letter == letter : !strcmp(o->name, name))
+		if (letter ? o->letter == letter : text_eq(o->name, name))
 			return true;
 	return false;
 }
