@@ -21,34 +21,39 @@ static bool is_number_byte(char c)
  */
 #define NUMBER_MARK '\x01'
 
+/* From after a string's first quote to after its last. */
+static const char *skip_string(const char *p, const char *end)
+{
+	for (; p < end && *p != '"'; p++)
+		if (*p == '\\' && p + 1 < end)
+			p++;
+	return p < end ? p + 1 : end;
+}
+
+/* What is no number is copied in spans as long as can be. */
 static void quote_numbers(struct str *out, const char *text, size_t len)
 {
-	bool in_string = false;
+	const char *end = text + len, *copied = text, *p = text;
 
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
+	while (p < end) {
+		const char *from = p;
 
-		if (in_string) {
-			str_add_c(out, c);
-			if (c == '\\' && i + 1 < len)
-				str_add_c(out, text[++i]);
-			else if (c == '"')
-				in_string = false;
-		} else if (c == '"') {
-			in_string = true;
-			str_add_c(out, c);
-		} else if (c == '-' || (c >= '0' && c <= '9')) {
-			size_t from = i;
-
-			while (i + 1 < len && is_number_byte(text[i + 1]))
-				i++;
-			str_add(out, "\"\\u0001");
-			str_add_n(out, text + from, i + 1 - from);
-			str_add_c(out, '"');
-		} else {
-			str_add_c(out, c);
+		if (*p == '"') {
+			p = skip_string(p + 1, end);
+			continue;
 		}
+		p++;
+		if (*from != '-' && (*from < '0' || *from > '9'))
+			continue;
+		while (p < end && is_number_byte(*p))
+			p++;
+		str_add_n(out, copied, (size_t)(from - copied));
+		str_add(out, "\"\\u0001");
+		str_add_n(out, from, (size_t)(p - from));
+		str_add_c(out, '"');
+		copied = p;
 	}
+	str_add_n(out, copied, (size_t)(end - copied));
 }
 
 static bool is_digit(char c)
