@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <uv.h>
 
 #include "base/str.h"
@@ -70,8 +71,38 @@ void app_print_str(struct app *app, const struct str *str)
 	fwrite(str_text(str), 1, str->len, stdout);
 }
 
+struct until {
+	uv_prepare_t prepare;
+	const bool *done;
+};
+
+/* A timer may have done it in this very turn of the loop, which would then wait for the next event. */
+static void stop_if_done(uv_prepare_t *prepare)
+{
+	const struct until *until = prepare->data;
+
+	if (*until->done)
+		uv_stop(prepare->loop);
+}
+
+static void free_until(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
 void app_run_until(struct app *app, const bool *done)
 {
+	struct until *until;
+
+	if (*done)
+		return;
+	until = xalloc(sizeof(*until));
+	until->done = done;
+	until->prepare.data = until;
+	uv_prepare_init(app->loop, &until->prepare);
+	uv_prepare_start(&until->prepare, stop_if_done);
+	uv_unref((uv_handle_t *)&until->prepare);
 	while (!*done && uv_run(app->loop, UV_RUN_ONCE))
 		continue;
+	uv_close((uv_handle_t *)&until->prepare, free_until);
 }
