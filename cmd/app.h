@@ -60,6 +60,7 @@ struct app {
 	const char *cwd;
 	const char *home;
 	const char *docker_config; /* directory */
+	const struct command *const *commands;	 /* all rows of this executable */
 	const struct engine_side *engine_side; /* NULL in davit, which has no engine */
 	struct display *display;   /* stderr: progress, warnings, errors */
 	struct engine *engine;	   /* NEEDS_ENGINE */

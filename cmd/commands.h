@@ -5,6 +5,7 @@
 #include "cmd/command.h"
 
 extern const struct command cmd_build;
+extern const struct command cmd_complete;
 extern const struct command cmd_completion;
 extern const struct command cmd_config;
 extern const struct command cmd_create;
@@ -14,6 +15,7 @@ extern const struct command cmd_kill;
 extern const struct command cmd_logs;
 extern const struct command cmd_logs;
 extern const struct command cmd_ls;
+extern const struct command cmd_man;
 extern const struct command cmd_pause;
 extern const struct command cmd_plan;
 extern const struct command cmd_port;

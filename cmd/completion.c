@@ -16,7 +16,7 @@ static const char bash_script[] =
 	"	COMPREPLY=()\n"
 	"	while read -r line; do\n"
 	"		COMPREPLY+=(\"$line\")\n"
-	"	done < <(davit __complete \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\n"
+	"	done < <(davit __complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\n"
 	"	[[ ${#COMPREPLY[@]} == 0 ]] && compopt -o default\n"
 	"}\n"
 	"complete -F _davit davit\n";

@@ -37,6 +37,8 @@ static const struct command *const all_commands[] = {
 	&cmd_ls,
 	&cmd_completion,
 	&cmd_version,
+	&cmd_complete,
+	&cmd_man,
 	NULL,
 };
 

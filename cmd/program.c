@@ -249,6 +249,7 @@ int program_run(const struct program *program, int argc, char **argv, char **env
 	uv_loop_init(&run.loop);
 	run.app.loop = &run.loop;
 	run.app.display = &run.display;
+	run.app.commands = program->commands;
 	run.app.engine_side = program->engine_side;
 	if (!settle(&run, &rest, &err))
 		return finish(&run, app_fail(&run.app, &err));
