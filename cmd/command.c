@@ -14,25 +14,26 @@ const struct option command_common_opts[] = {
 	OPTION_END,
 };
 
+/* How many operands a command takes, in words. */
+static const char *count_words(const struct command *command)
+{
+	if (command->max_operands == 0)
+		return "no arguments";
+	if (command->min_operands == command->max_operands)
+		return command->max_operands == 1 ? "one argument" : "two arguments";
+	if (command->max_operands > 0)
+		return "fewer arguments";
+	return command->min_operands == 1 ? "at least one argument" : "at least two arguments";
+}
+
 static bool count_fits(const struct command *command, size_t n, struct err *err)
 {
-	const char *usage = command->args ? command->args : "";
-
-	if (command->min_operands >= 0 && n < (size_t)command->min_operands)
-		return err_set(err, ERR_INPUT,
-			"\"davit %s\" needs %s%d argument%s, and got %zu\nUsage: davit %s [OPTIONS] %s",
-			command->name, command->max_operands == command->min_operands ? "" : "at least ",
-			command->min_operands, command->min_operands == 1 ? "" : "s", n,
-			command->name, usage);
-	if (command->max_operands >= 0 && n > (size_t)command->max_operands)
-		return err_set(err, ERR_INPUT,
-			"\"davit %s\" takes %s, and got %zu\nUsage: davit %s [OPTIONS] %s",
-			command->name,
-			command->max_operands == 0   ? "no arguments"
-			: command->max_operands == 1 ? "at most 1 argument"
-						     : "fewer arguments",
-			n, command->name, usage);
-	return true;
+	if (n >= (size_t)command->min_operands &&
+		(command->max_operands < 0 || n <= (size_t)command->max_operands))
+		return true;
+	return err_set(err, ERR_INPUT, "davit %s takes %s, and got %zu\nUsage: davit %s [OPTIONS]%s%s",
+		command->name, count_words(command), n, command->name, command->args ? " " : "",
+		command->args ? command->args : "");
 }
 
 bool command_parse(struct arena *arena, const struct command *command, int argc, char *const *argv,

@@ -35,7 +35,7 @@ static const struct missing missing_commands[] = {
 static const char *nearest(const struct command *const *commands, const char *name)
 {
 	const char *best = NULL;
-	unsigned limit = strlen(name) < 5 ? 1 : 2;
+	unsigned limit = strlen(name) < 6 ? 1 : 2;
 
 	for (; *commands; commands++) {
 		unsigned distance = text_distance(name, (*commands)->name, limit);

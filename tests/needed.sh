@@ -1,0 +1,18 @@
+#!/bin/sh
+# Holds what each executable loads (DESIGN.md: why there are two). usage: needed.sh DAVIT DAVIT-ENGINE
+set -eu
+
+may_load() { # executable, names of libraries with blanks around
+	for name in $(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+		case $name in
+		libc.so.* | libm.so.* | ld-linux* | libasan.so.* | libubsan.so.* | libclang_rt.*) continue ;;
+		esac
+		case " $2 " in
+		*" ${name%%.so*} "*) ;;
+		*) echo "$1 loads $name, which it may not" >&2 && return 1 ;;
+		esac
+	done
+}
+
+may_load "$1" "libyaml-0 libuv libcjson libcrypto"
+may_load "$2" "libyaml-0 libuv libcjson libcrypto libcurl libarchive"
