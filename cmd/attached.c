@@ -276,9 +276,13 @@ static int stop(struct attached *attached)
 		wish.signal = "SIGKILL";
 		status = app_carry_out_hooked(app, &wish, &hasty, NULL);
 	}
-	if (status == EXIT_SUCCESS)
-		app_run_until(app, &attached->stopped);
-	return status;
+	if (status != EXIT_SUCCESS)
+		return status;
+	/* What was interrupted before its start is never seen to start. */
+	attached->started.n = 0;
+	check(attached);
+	app_run_until(app, &attached->stopped);
+	return EXIT_SUCCESS;
 }
 
 static int end(struct attached *attached)
