@@ -153,8 +153,7 @@ static void add_ulimits(
 		node_set_int(arena, map, "Hard", service->ulimits[i].hard);
 		node_push(arena, list, map);
 	}
-	if (list->nitems)
-		node_set(arena, host, "Ulimits", list);
+	node_set(arena, host, "Ulimits", list);
 }
 
 /* deploy.resources wins over the older keys. */
@@ -181,8 +180,10 @@ static void add_resources(
 		node_set_int(arena, host, "CpuPercent",
 			(int64_t)((float)service->cpu_percent.value * 100));
 	add_blkio(arena, host, &service->blkio);
-	add_devices(arena, host, service);
-	add_ulimits(arena, host, service);
+	if (service->ndevices || service->ngpus || reserved->ndevices)
+		add_devices(arena, host, service);
+	if (service->nulimits)
+		add_ulimits(arena, host, service);
 }
 
 static const char *restart_name(struct arena *arena, const char *text, size_t len)
@@ -280,8 +281,6 @@ static void add_health(
 	struct node *map = node_map(arena);
 	struct node *none = node_list(arena);
 
-	if (!health)
-		return;
 	if (health->disable) {
 		node_push(arena, none, node_text(arena, "NONE"));
 		node_set(arena, map, "Test", none);
@@ -339,8 +338,7 @@ static void add_extra_hosts(
 				arena_printf(arena, "%s:%s", hosts->items[i].key,
 					hosts->items[i].value ? hosts->items[i].value
 							      : "")));
-	if (list->nitems)
-		node_set(arena, host, "ExtraHosts", list);
+	node_set(arena, host, "ExtraHosts", list);
 }
 
 static void add_logging(
@@ -482,8 +480,7 @@ static void add_tmpfs(struct arena *arena, struct node *host, const struct strin
 		node_set_text(arena, map, arena_strndup(arena, text, len),
 			text[len] ? text + len + 1 : "");
 	}
-	if (map->npairs)
-		node_set(arena, host, "Tmpfs", map);
+	node_set(arena, host, "Tmpfs", map);
 }
 
 bool body_add_host(struct body_parts *parts, struct err *err)
@@ -492,16 +489,20 @@ bool body_add_host(struct body_parts *parts, struct err *err)
 	const struct service *service = parts->spec->service;
 
 	add_environment(parts);
-	add_ports(parts);
-	add_health(arena, parts->config, service->healthcheck);
+	if (service->nports || service->expose.n)
+		add_ports(parts);
+	if (service->healthcheck)
+		add_health(arena, parts->config, service->healthcheck);
 	if (service->stop_grace_period_ns.set)
 		node_set_int(arena, parts->config, "StopTimeout",
 			service->stop_grace_period_ns.value / NANO);
 	add_resources(arena, parts->host, service);
 	add_restart(arena, parts->host, service);
-	add_extra_hosts(arena, parts->host, &service->extra_hosts);
+	if (service->extra_hosts.n)
+		add_extra_hosts(arena, parts->host, &service->extra_hosts);
 	add_logging(arena, parts->host, &service->logging);
-	add_tmpfs(arena, parts->host, &service->tmpfs);
+	if (service->tmpfs.n)
+		add_tmpfs(arena, parts->host, &service->tmpfs);
 	return add_security(parts, err) &&
 		add_namespace(parts, "IpcMode", service->ipc, err) &&
 		add_namespace(parts, "PidMode", service->pid, err) &&

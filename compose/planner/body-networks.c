@@ -53,12 +53,16 @@ static void link_service(
 	}
 }
 
+/* NULL: there are none. */
 static struct node *links_node(const struct body_parts *parts)
 {
 	struct arena *arena = parts->draft->arena;
 	const struct service *service = parts->spec->service;
-	struct node *list = node_list(arena);
+	struct node *list;
 
+	if (!service->links.n && !service->external_links.n)
+		return NULL;
+	list = node_list(arena);
 	for (size_t i = 0; i < service->links.n; i++)
 		link_service(parts, list, service->links.items[i]);
 	for (size_t i = 0; i < service->external_links.n; i++) {
@@ -90,15 +94,27 @@ static struct node *aliases_node(
 static void add_addresses(
 	struct arena *arena, struct node *map, const struct endpoint *endpoint)
 {
-	struct node *ipam = node_map(arena);
+	struct node *ipam;
 
+	if (!endpoint->ipv4_address && !endpoint->ipv6_address &&
+		!endpoint->link_local_ips.n)
+		return;
+	ipam = node_map(arena);
 	node_set_text_opt(arena, ipam, "IPv4Address", endpoint->ipv4_address);
 	node_set_text_opt(arena, ipam, "IPv6Address", endpoint->ipv6_address);
 	if (endpoint->link_local_ips.n)
 		node_set(arena, ipam, "LinkLocalIPs",
 			texts_node(arena, &endpoint->link_local_ips));
-	if (ipam->npairs)
-		node_set(arena, map, "IPAMConfig", ipam);
+	node_set(arena, map, "IPAMConfig", ipam);
+}
+
+static struct node *options_node(struct arena *arena, const struct endpoint *endpoint)
+{
+	struct node *options = pairs_node(arena, &endpoint->driver_opts);
+
+	if (endpoint->interface_name && !node_get(options, IFNAME_OPTION))
+		node_set_text(arena, options, IFNAME_OPTION, endpoint->interface_name);
+	return options;
 }
 
 static struct node *endpoint_node(
@@ -107,20 +123,17 @@ static struct node *endpoint_node(
 	struct arena *arena = parts->draft->arena;
 	struct node *map = node_map(arena);
 	struct node *links = links_node(parts);
-	struct node *options = pairs_node(arena, &endpoint->driver_opts);
 	const char *mac = endpoint->mac_address;
 
 	if (!mac && main)
 		mac = parts->spec->service->mac_address;
-	if (endpoint->interface_name && !node_get(options, IFNAME_OPTION))
-		node_set_text(arena, options, IFNAME_OPTION, endpoint->interface_name);
 	node_set(arena, map, "Aliases", aliases_node(parts, endpoint));
-	if (links->nitems)
+	if (links)
 		node_set(arena, map, "Links", links);
 	add_addresses(arena, map, endpoint);
 	node_set_text_opt(arena, map, "MacAddress", mac);
-	if (options->npairs)
-		node_set(arena, map, "DriverOpts", options);
+	if (endpoint->driver_opts.n || endpoint->interface_name)
+		node_set(arena, map, "DriverOpts", options_node(arena, endpoint));
 	if (endpoint->gw_priority.set && endpoint->gw_priority.value)
 		node_set_int(arena, map, "GwPriority", endpoint->gw_priority.value);
 	return map;
@@ -164,7 +177,7 @@ bool body_add_networks(struct body_parts *parts, struct err *err)
 	size_t n = body_connects_later(parts->draft, service) ? 1 : service->nnetworks;
 	struct node *links = links_node(parts);
 
-	if (links->nitems)
+	if (links)
 		node_set(arena, parts->host, "Links", links);
 	if (service->network_mode && *service->network_mode)
 		return true;
@@ -239,9 +252,9 @@ static struct node *resource_labels(struct arena *arena, const struct project *p
 {
 	struct node *labels = pairs_node(arena, own);
 
-	label_set(arena, labels, kind, key);
-	label_set(arena, labels, "project", project->name);
-	label_set(arena, labels, "version", LABEL_VERSION);
+	node_set_text(arena, labels, kind, key);
+	node_set_text(arena, labels, LABEL("project"), project->name);
+	node_set_text(arena, labels, LABEL("version"), LABEL_VERSION);
 	return labels;
 }
 
@@ -250,11 +263,11 @@ struct node *body_network(
 {
 	struct node *body = node_map(arena);
 	struct node *labels = resource_labels(
-		arena, project, &network->labels, "network", network->key);
+		arena, project, &network->labels, LABEL("network"), network->key);
 	char hash[DIGEST_HEX_BYTES];
 
 	network_hash(network, hash);
-	label_set(arena, labels, "config-hash", arena_strdup(arena, hash));
+	node_set_text(arena, labels, LABEL("config-hash"), arena_strdup(arena, hash));
 	node_set_text(arena, body, "Name", network->name);
 	node_set_bool(arena, body, "CheckDuplicate", true);
 	node_set_text_opt(arena, body, "Driver", network->driver);
@@ -291,12 +304,12 @@ struct node *body_volume(
 	struct arena *arena, const struct project *project, const struct volume *volume)
 {
 	struct node *body = node_map(arena);
-	struct node *labels =
-		resource_labels(arena, project, &volume->labels, "volume", volume->key);
+	struct node *labels = resource_labels(
+		arena, project, &volume->labels, LABEL("volume"), volume->key);
 	char hash[DIGEST_HEX_BYTES];
 
 	volume_hash(volume, hash);
-	label_set(arena, labels, "config-hash", arena_strdup(arena, hash));
+	node_set_text(arena, labels, LABEL("config-hash"), arena_strdup(arena, hash));
 	node_set_text(arena, body, "Name", volume->name);
 	node_set_text_opt(arena, body, "Driver", volume->driver);
 	if (volume->driver_opts.n)

@@ -125,30 +125,41 @@ static const char *new_key(const struct draft *draft, const char *name)
 	return arena_strndup(draft->arena, hex, KEY_HEX);
 }
 
-const char *contents_state(const struct draft *draft, const struct service *service,
-	const char *name, const struct observed_container *old)
+/* Adds the digests, all by name or, when that is too long, one for all. */
+static void add_contents(const struct draft *draft, const struct service *service,
+	const char *name, struct node *state)
 {
-	struct arena *arena = draft->arena;
-	struct node *state = node_map(arena);
 	const char *key = new_key(draft, name);
 	struct node *digests = digests_node(draft, service, key);
 	auto_str text = {0};
 
-	node_set_int(arena, state, "v", STATE_SCHEMA);
-	node_set_int(arena, state, "env", (int64_t)service->environment.n);
-	if (old)
-		node_set_text(arena, state, "old", old->id);
-	if (digests->npairs) {
-		node_set_text(arena, state, "key", key);
-		node_set(arena, state, "contents", digests);
-	}
+	if (!digests->npairs)
+		return;
+	node_set_text(draft->arena, state, "key", key);
+	node_set(draft->arena, state, "contents", digests);
 	json_print(&text, state, JSON_COMPACT);
-	if (text.len > STATE_MAX_BYTES) {
-		node_set(arena, state, "contents", fold(arena, digests));
-		str_clear(&text);
-		json_print(&text, state, JSON_COMPACT);
-	}
-	return arena_strndup(arena, str_text(&text), text.len);
+	if (text.len > STATE_MAX_BYTES)
+		node_set(draft->arena, state, "contents", fold(draft->arena, digests));
+}
+
+const char *contents_state(const struct draft *draft, const struct service *service,
+	const char *name, const struct observed_container *old)
+{
+	struct arena scratch = {0};
+	struct node *state = node_map(&scratch);
+	const char *out;
+	auto_str text = {0};
+
+	node_set_int(&scratch, state, "v", STATE_SCHEMA);
+	node_set_int(&scratch, state, "env", (int64_t)service->environment.n);
+	if (old)
+		node_set_text(&scratch, state, "old", old->id);
+	if (nuses(service))
+		add_contents(draft, service, name, state);
+	json_print(&text, state, JSON_COMPACT);
+	out = arena_strndup(draft->arena, str_text(&text), text.len);
+	arena_finish(&scratch);
+	return out;
 }
 
 void contents_changes(const struct draft *draft, const struct service *service,

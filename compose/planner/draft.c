@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
+#include "compose/planner/labels.h"
 
 static const char *const verbs[] = {
 	[VERB_UP] = "up",
@@ -66,6 +67,7 @@ void draft_init(struct draft *draft, struct arena *arena, const struct plan_inpu
 		.volumes =
 			ARENA_NEW_N(arena, input->project->nvolumes, struct volume_state),
 	};
+	draft->project_labels = project_labels(arena, input->project);
 	map_init(&draft->images, arena);
 	map_init(&draft->freed, arena);
 	for (size_t i = 0; i < graph->nnodes; i++)

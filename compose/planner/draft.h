@@ -75,7 +75,7 @@ struct replica {
 	unsigned create;
 	struct numbers
 		prepared; /* create, connect, put: what has to be there before the start */
-	unsigned stop;      /* of the old one, or of a bounced one */
+	unsigned stop;    /* of the old one, or of a bounced one */
 	unsigned rename_old;
 	unsigned rename_new;
 	unsigned last;          /* after this the old one has served its time */
@@ -129,8 +129,9 @@ struct draft {
 	struct service_state *services; /* beside graph->nodes */
 	struct network_state *networks; /* beside project->networks */
 	struct volume_state *volumes;   /* beside project->volumes */
-	struct map images;              /* "ref|platform" to struct image_state */
-	struct map freed; /* name of a container to the number + 0 of what frees it */
+	const struct node *project_labels;
+	struct map images; /* "ref|platform" to struct image_state */
+	struct map freed;  /* name of a container to the number + 0 of what frees it */
 	struct numbers orphans_removed;
 	struct group **groups;
 	size_t ngroups;

@@ -161,9 +161,9 @@ static struct node *build_labels(const struct draft *draft, const struct service
 {
 	struct node *labels = node_map(draft->arena);
 
-	label_set(draft->arena, labels, "project", draft->project->name);
-	label_set(draft->arena, labels, "service", service->name);
-	label_set(draft->arena, labels, "version", LABEL_VERSION);
+	node_set_text(draft->arena, labels, LABEL("project"), draft->project->name);
+	node_set_text(draft->arena, labels, LABEL("service"), service->name);
+	node_set_text(draft->arena, labels, LABEL("version"), LABEL_VERSION);
 	return labels;
 }
 

@@ -13,13 +13,6 @@
 #include "compose/planner/body.h"
 #include "compose/planner/draft.h"
 
-void label_set(
-	struct arena *arena, struct node *labels, const char *key, const char *value)
-{
-	node_set_text(
-		arena, labels, arena_printf(arena, "com.docker.compose.%s", key), value);
-}
-
 static const char *joined(struct arena *arena, const struct strings *strings)
 {
 	auto_str text = {0};
@@ -174,20 +167,30 @@ bool hash_matches(const struct draft *draft, const struct service *service,
 	return text_eq(container->config_hash, hex);
 }
 
-static void add_project_labels(struct body_parts *parts, struct node *labels)
+struct node *project_labels(struct arena *arena, const struct project *project)
 {
-	struct arena *arena = parts->draft->arena;
-	const struct project *project = parts->draft->project;
+	struct node *labels = node_map(arena);
 
-	label_set(arena, labels, "project", project->name);
-	label_set(arena, labels, "service", parts->spec->service->name);
-	label_set(arena, labels, "version", LABEL_VERSION);
-	label_set(arena, labels, "project.working_dir", project->working_dir);
-	label_set(arena, labels, "project.config_files",
+	node_set_text(arena, labels, LABEL("project"), project->name);
+	node_set_text(arena, labels, LABEL("version"), LABEL_VERSION);
+	node_set_text(arena, labels, LABEL("project.working_dir"), project->working_dir);
+	node_set_text(arena, labels, LABEL("project.config_files"),
 		joined(arena, &project->config_files));
 	if (project->env_files.n)
-		label_set(arena, labels, "project.environment_file",
+		node_set_text(arena, labels, LABEL("project.environment_file"),
 			joined(arena, &project->env_files));
+	return labels;
+}
+
+static void add_project_labels(struct body_parts *parts, struct node *labels)
+{
+	const struct node *shared = parts->draft->project_labels;
+
+	for (size_t i = 0; i < shared->npairs; i++)
+		node_set(parts->draft->arena, labels, shared->pairs[i].key,
+			shared->pairs[i].value);
+	node_set_text(parts->draft->arena, labels, LABEL("service"),
+		parts->spec->service->name);
 }
 
 /* The service's own labels first: ours win. */
@@ -199,19 +202,20 @@ void body_add_labels(struct body_parts *parts)
 	const char *hash = hash_label(parts->draft, spec->service);
 
 	add_project_labels(parts, labels);
-	label_set(arena, labels, "oneoff", spec->run ? "True" : "False");
-	node_set(arena, labels, "com.docker.compose.config-hash", slot_node(arena, hash));
+	node_set_text(arena, labels, LABEL("oneoff"), spec->run ? "True" : "False");
+	node_set(arena, labels, LABEL("config-hash"), slot_node(arena, hash));
 	if (spec->number)
-		label_set(arena, labels, "container-number",
+		node_set_text(arena, labels, LABEL("container-number"),
 			arena_printf(arena, "%" PRId64, spec->number));
-	label_set(arena, labels, "depends_on", depends_on_text(arena, spec->service));
+	node_set_text(arena, labels, LABEL("depends_on"),
+		depends_on_text(arena, spec->service));
 	if (spec->image_digest)
-		node_set(arena, labels, "com.docker.compose.image",
+		node_set(arena, labels, LABEL("image"),
 			slot_node(arena, spec->image_digest));
 	if (spec->old)
-		label_set(arena, labels, "replace", spec->name);
+		node_set_text(arena, labels, LABEL("replace"), spec->name);
 	if (spec->slug)
-		label_set(arena, labels, "slug", spec->slug);
+		node_set_text(arena, labels, LABEL("slug"), spec->slug);
 	node_set_text(arena, labels, "davit.state",
 		contents_state(parts->draft, spec->service, spec->name, spec->old));
 	node_set(arena, parts->config, "Labels", labels);

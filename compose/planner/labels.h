@@ -10,13 +10,15 @@ struct arena;
 struct draft;
 struct node;
 struct observed_container;
+struct project;
 struct service;
 
 #define LABEL_VERSION "2.40.3" /* the dialect that davit writes (DESIGN.md) */
 
-/* Sets "com.docker.compose.<key>"; the value is borrowed. */
-void label_set(
-	struct arena *arena, struct node *labels, const char *key, const char *value);
+#define LABEL(key) "com.docker.compose." key
+
+/* What all containers of a project share; one tree, whose values are in every body. */
+struct node *project_labels(struct arena *arena, const struct project *project);
 
 /*
  * The value of the config-hash label of a container made now: hex, or "$sha256:..." when it depends on the id
