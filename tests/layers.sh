@@ -1,72 +1,63 @@
 #!/bin/sh
 # Holds the rule of who may include whom (STYLE 1.3) as a table, and checks every #include against it.
+# Only cmd/ reads the environment, prints or exits (STYLE 1.4); base/arena.c ends the program by _Exit.
 set -eu
 cd "$(dirname "$0")/.."
 
-# folder: what it may name. A folder may always name itself.
-rules='
-base:
-engine-client: base
-netdns: base
-compose/model: base
-compose/loader: base compose/model
-compose/graph: base compose/model
-compose/planner: base compose/model compose/graph
-compose/scheduler: base engine-client compose/model compose/graph compose/planner
-cmd: base engine-client compose/model compose/loader compose/graph compose/planner compose/scheduler
-'
-
-# Libraries, each behind the folders (or the one file) that may know it.
-libraries='
-openssl/ base/digest.c
-cjson/ base/json.c
-yaml.h compose/loader/yaml.c
-curl/ engine-client/
-archive.h engine-client/
-archive_entry.h engine-client/
-netlink/ netdns/
-uv.h engine-client/ compose/scheduler/ netdns/ cmd/
-'
-
-findings=$(mktemp)
-trap 'rm -f "$findings"' EXIT
-
-folder_of() {
-	case $1 in
-	compose/*) echo "$1" | cut -d/ -f1-2 ;;
-	*) echo "$1" | cut -d/ -f1 ;;
-	esac
+# shellcheck disable=SC2046 # file names of ours have no blanks
+exec awk '
+BEGIN {
+	# folder: what it may name. A folder may always name itself.
+	may["base"] = ""
+	may["engine-client"] = "base"
+	may["netdns"] = "base"
+	may["compose/model"] = "base"
+	may["compose/loader"] = "base compose/model"
+	may["compose/graph"] = "base compose/model"
+	may["compose/planner"] = "base compose/model compose/graph"
+	may["compose/scheduler"] = "base engine-client compose/model compose/graph compose/planner"
+	may["cmd"] = "base engine-client compose/model compose/loader compose/graph compose/planner compose/scheduler"
+	# libraries, each behind the folders (or the one file) that may know it
+	owner["openssl/"] = "base/digest.c"
+	owner["cjson/"] = "base/json.c"
+	owner["yaml.h"] = "compose/loader/yaml.c"
+	owner["curl/"] = owner["archive"] = "engine-client/"
+	owner["netlink/"] = "netdns/"
+	owner["uv.h"] = "engine-client/ compose/scheduler/ netdns/ cmd/"
 }
-
-may_name() { # from to
-	[ "$1" = "$2" ] && return 0
-	echo "$rules" | grep "^$1:" | cut -d: -f2 | tr ' ' '\n' | grep -qx "$2"
+function folder_of(path,   part) {
+	split(path, part, "/")
+	return part[1] == "compose" ? part[1] "/" part[2] : part[1]
 }
-
-for file in $(git ls-files -c -o --exclude-standard -- '*.c' '*.h' | grep -v '^tests/'); do
-	[ -f "$file" ] || continue
-	from=$(folder_of "$file")
-	echo "$rules" | grep -q "^$from:" || echo "$file: its folder is not in the table of tests/layers.sh"
-	sed -n 's/^#include "\(.*\)"/\1/p' "$file" | while read -r target; do
-		[ -f "$target" ] || echo "$file: includes $target, which is not written from the root"
-		may_name "$from" "$(folder_of "$target")" || echo "$file: $from may not include $target"
-	done
-	echo "$libraries" | while read -r header owners; do
-		[ -n "$header" ] || continue
-		grep -q "^#include <$header" "$file" || continue
-		for owner in $owners; do
-			case $file in "$owner"*) continue 2 ;; esac
-		done
-		echo "$file: may not include <$header>"
-	done
-done >"$findings"
-
-# Only cmd/ reads the environment, prints or exits (STYLE 1.4); base/arena.c ends the program.
-git ls-files -c -o --exclude-standard -- '*.c' | grep -v '^tests/' | grep -v '^cmd/' | while read -r file; do
-	[ -f "$file" ] || continue
-	grep -nE '\b(getenv|secure_getenv|exit|_exit|printf|puts|putchar|perror)\(' "$file" |
-		grep -vE '[a-z_]+_printf\(|/\*' | sed "s|^|$file:|; s|\$| -- only cmd/ may|"
-done >>"$findings"
-
-cat "$findings" >&2
-[ ! -s "$findings" ]
+function complain(what) {
+	print FILENAME ":" FNR ": " what > "/dev/stderr"
+	failed = 1
+}
+function may_know(owners,   list, n, i) {
+	n = split(owners, list, " ")
+	for (i = 1; i <= n; i++)
+		if (index(FILENAME, list[i]) == 1)
+			return 1
+	return 0
+}
+FNR == 1 {
+	from = folder_of(FILENAME)
+	if (!(from in may))
+		complain(from " is not in the table of tests/layers.sh")
+}
+/^#include "/ {
+	split($0, quoted, "\"")
+	to = folder_of(quoted[2])
+	if (to != from && index(" " may[from] " ", " " to " ") == 0)
+		complain(from " may not include " quoted[2])
+}
+/^#include </ {
+	for (header in owner)
+		if (index($0, "#include <" header) == 1 && !may_know(owner[header]))
+			complain("may not know " header)
+}
+from != "cmd" && /(^|[^a-z_])(getenv|secure_getenv|exit|_exit|printf|puts|putchar|perror)\(/ && !/\/\*/ {
+	complain("only cmd/ may: " $0)
+}
+END { exit failed }
+' $(git ls-files -c -o --exclude-standard -- '*.c' '*.h' | grep -v '^tests/')
