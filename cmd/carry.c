@@ -15,6 +15,7 @@
 #include "cmd/display.h"
 #include "cmd/observe.h"
 #include "cmd/progress.h"
+#include "compose/loader/load.h"
 #include "compose/planner/observed.h"
 #include "compose/planner/plan.h"
 #include "compose/planner/planner.h"
@@ -22,6 +23,7 @@
 #include "compose/scheduler/scheduler.h"
 
 #define RANDOM_BYTES 32
+#define CONTENT_MAX_BYTES ((size_t)64 << 20) /* of a config or secret that is a file */
 
 const struct plan *app_plan(struct app *app, const struct wish *wish)
 {
@@ -315,6 +317,16 @@ static bool dir_exists(void *ctx, const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool read_file(void *ctx, struct arena *arena, const char *path,
+	const char **out_text, size_t *out_len)
+{
+	struct err err = {0};
+
+	(void)ctx;
+	return files_system.read(
+		files_system.ctx, arena, path, CONTENT_MAX_BYTES, out_text, out_len, &err);
+}
+
 bool command_wish(struct app *app, const struct command *command, const void *opts,
 	const struct operands *operands, struct wish *out, struct err *err)
 {
@@ -326,6 +338,7 @@ bool command_wish(struct app *app, const struct command *command, const void *op
 		.timeout_s = -1,
 		.random_hex = hex,
 		.dir_exists = dir_exists,
+		.read_file = read_file,
 	};
 	return command->wish(app, opts, operands, out, err);
 }
