@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/str.h"
 #include "cmd/command.h"
+#include "cmd/nearest.h"
 
 struct missing {
 	const char *name;
@@ -32,33 +32,31 @@ static const struct missing missing_commands[] = {
 	{"watch", "docker compose watch"},
 };
 
-static const char *nearest(const struct command *const *commands, const char *name)
+static const char *nearest_command(
+	const struct command *const *commands, const char *name)
 {
-	const char *best = NULL;
-	unsigned limit = strlen(name) < 6 ? 1 : 2;
+	struct nearest nearest;
 
-	for (; *commands; commands++) {
-		unsigned distance = text_distance(name, (*commands)->name, limit);
-
-		if (distance > limit || ((*commands)->needs & COMMAND_HIDDEN))
-			continue;
-		best = (*commands)->name;
-		limit = distance ? distance - 1 : 0;
-	}
-	return best;
+	nearest_init(&nearest, name);
+	for (; *commands; commands++)
+		if (!((*commands)->needs & COMMAND_HIDDEN))
+			nearest_offer(&nearest, (*commands)->name);
+	return nearest.best;
 }
 
-bool command_missing(const struct command *const *commands, const char *name, struct err *err)
+bool command_missing(
+	const struct command *const *commands, const char *name, struct err *err)
 {
-	const char *near = nearest(commands, name);
+	const char *near = nearest_command(commands, name);
 
 	for (size_t i = 0; i < sizeof(missing_commands) / sizeof(*missing_commands); i++)
 		if (!strcmp(missing_commands[i].name, name))
-			return err_set(err, ERR_INPUT, "davit %s is not there yet. This does it: %s",
-				name, missing_commands[i].instead);
+			return err_set(err, ERR_INPUT,
+				"davit %s is not there yet. This does it: %s", name,
+				missing_commands[i].instead);
 	if (near)
-		return err_set(err, ERR_INPUT, "unknown command: davit %s\nDid you mean %s?", name,
-			near);
-	return err_set(err, ERR_INPUT, "unknown command: davit %s\ndavit --help lists all of them.",
-		name);
+		return err_set(err, ERR_INPUT,
+			"unknown command: davit %s\nDid you mean %s?", name, near);
+	return err_set(err, ERR_INPUT,
+		"unknown command: davit %s\ndavit --help lists all of them.", name);
 }

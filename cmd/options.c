@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "cmd/command.h"
+#include "cmd/nearest.h"
 
 /* A row and the member that it fills in. */
 struct found {
@@ -88,8 +89,8 @@ static const char *spelled(struct arena *arena, const struct option *option)
 static bool wrong(const struct cursor *c, const struct option *option, const char *value,
 	const char *wanted)
 {
-	return err_set(c->err, ERR_INPUT, "invalid argument \"%s\" for \"%s\" flag: %s", value,
-		spelled(c->arena, option), wanted);
+	return err_set(c->err, ERR_INPUT, "invalid argument \"%s\" for \"%s\" flag: %s",
+		value, spelled(c->arena, option), wanted);
 }
 
 static void push_text(struct arena *arena, struct strings *list, const char *value)
@@ -106,25 +107,25 @@ static bool store(const struct cursor *c, struct found found, const char *value)
 	switch (found.option->type) {
 	case OPTION_BOOL:
 		return parse_bool(value, found.member) ||
-		       wrong(c, found.option, value, "not true or false");
+			wrong(c, found.option, value, "not true or false");
 	case OPTION_TRI:
 		tri->set = true;
 		return parse_bool(value, &tri->value) ||
-		       wrong(c, found.option, value, "not true or false");
+			wrong(c, found.option, value, "not true or false");
 	case OPTION_TEXT:
 		*(const char **)found.member = value;
 		return true;
 	case OPTION_INT:
 		number->set = true;
 		return parse_i64(value, &number->value) ||
-		       wrong(c, found.option, value, "not a number");
+			wrong(c, found.option, value, "not a number");
 	case OPTION_TEXTS:
 		push_text(c->arena, found.member, value);
 		return true;
 	case OPTION_BYTES:
 		number->set = true;
 		return parse_bytes(value, &number->value) ||
-		       wrong(c, found.option, value, "not a size such as 512m or 2g");
+			wrong(c, found.option, value, "not a size such as 512m or 2g");
 	}
 	return false;
 }
@@ -136,38 +137,36 @@ void options_preset(struct arena *arena, const struct option_target *target)
 
 	for (const struct option *o = target->opts; o && o->name; o++)
 		if (o->preset)
-			store(&c, (struct found){o, (char *)target->out + o->offset}, o->preset);
+			store(&c, (struct found){o, (char *)target->out + o->offset},
+				o->preset);
 }
 
-static struct found find(const struct cursor *c, const char *name, size_t len, char letter)
+static struct found find(
+	const struct cursor *c, const char *name, size_t len, char letter)
 {
 	for (size_t i = 0; i < c->parse->ntargets; i++) {
 		const struct option_target *target = &c->parse->targets[i];
 
 		for (const struct option *o = target->opts; o && o->name; o++)
 			if (letter ? o->letter == letter
-				   : strlen(o->name) == len && !memcmp(o->name, name, len))
+				   : strlen(o->name) == len &&
+						!memcmp(o->name, name, len))
 				return (struct found){o, (char *)target->out + o->offset};
 	}
 	return (struct found){0};
 }
 
-/* The flag that was probably meant; far enough away it is none. */
-static const char *nearest(const struct cursor *c, const char *name)
+static const char *nearest_flag(const struct cursor *c, const char *name)
 {
-	const char *best = NULL;
-	unsigned limit = strlen(name) < 5 ? 1 : 2;
+	struct nearest nearest;
 
+	nearest_init(&nearest, name);
 	for (size_t i = 0; i < c->parse->ntargets; i++)
-		for (const struct option *o = c->parse->targets[i].opts; o && o->name; o++) {
-			unsigned distance = text_distance(name, o->name, limit);
-
-			if ((o->flags & (OPTION_HIDDEN | OPTION_DEPRECATED)) || distance > limit)
-				continue;
-			best = o->name;
-			limit = distance ? distance - 1 : 0;
-		}
-	return best;
+		for (const struct option *o = c->parse->targets[i].opts; o && o->name;
+			o++)
+			if (!(o->flags & (OPTION_HIDDEN | OPTION_DEPRECATED)))
+				nearest_offer(&nearest, o->name);
+	return nearest.best;
 }
 
 static bool is_elsewhere(const struct cursor *c, const char *name, char letter)
@@ -180,15 +179,16 @@ static bool is_elsewhere(const struct cursor *c, const char *name, char letter)
 
 static bool unknown_long(const struct cursor *c, const char *name)
 {
-	const char *near = nearest(c, name);
+	const char *near = nearest_flag(c, name);
 
 	if (is_elsewhere(c, name, 0))
 		return err_set(c->err, ERR_INPUT,
-			"unknown flag: --%s\nIt stands before the command: davit --%s ...", name,
-			name);
+			"unknown flag: --%s\nIt stands before the command: davit --%s "
+			"...",
+			name, name);
 	if (near)
-		return err_set(c->err, ERR_INPUT, "unknown flag: --%s\nDid you mean --%s?", name,
-			near);
+		return err_set(c->err, ERR_INPUT,
+			"unknown flag: --%s\nDid you mean --%s?", name, near);
 	return err_set(c->err, ERR_INPUT, "unknown flag: --%s", name);
 }
 
@@ -196,9 +196,11 @@ static bool unknown_letter(const struct cursor *c, char letter, const char *grou
 {
 	if (is_elsewhere(c, NULL, letter))
 		return err_set(c->err, ERR_INPUT,
-			"unknown shorthand flag: '%c' in %s\nIt stands before the command: davit -%c ...",
+			"unknown shorthand flag: '%c' in %s\nIt stands before the "
+			"command: davit -%c ...",
 			letter, group, letter);
-	return err_set(c->err, ERR_INPUT, "unknown shorthand flag: '%c' in %s", letter, group);
+	return err_set(
+		c->err, ERR_INPUT, "unknown shorthand flag: '%c' in %s", letter, group);
 }
 
 /* --name, --name=value, --name value */
@@ -238,15 +240,15 @@ static bool read_letters(struct cursor *c, const char *arg)
 		if (at[1])
 			return store(c, found, at + 1);
 		if (c->i == c->argc)
-			return err_set(c->err, ERR_INPUT, "flag needs an argument: '%c' in %s", *at,
-				arg);
+			return err_set(c->err, ERR_INPUT,
+				"flag needs an argument: '%c' in %s", *at, arg);
 		return store(c, found, c->argv[c->i++]);
 	}
 	return true;
 }
 
-bool options_parse(struct arena *arena, const struct parse *parse, int argc, char *const *argv,
-	struct operands *out_operands, struct err *err)
+bool options_parse(struct arena *arena, const struct parse *parse, int argc,
+	char *const *argv, struct operands *out_operands, struct err *err)
 {
 	struct cursor c = {
 		.arena = arena, .parse = parse, .argc = argc, .argv = argv, .err = err};

@@ -2,43 +2,37 @@
 /* Finds the services that operands mean, and says what was meant when there are none. */
 #include "cmd/services.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/str.h"
 #include "base/texts.h"
+#include "cmd/nearest.h"
 #include "compose/loader/load.h"
 #include "compose/model/project.h"
 
 #define LISTED_MAX 12 /* names in a message */
 
-static const char *nearest(const struct project *project, const char *name)
+static const char *nearest_service(const struct project *project, const char *name)
 {
-	const char *best = NULL;
-	unsigned limit = strlen(name) < 5 ? 1 : 2;
+	struct nearest nearest;
 
-	for (size_t i = 0; i < project->nservices; i++) {
-		unsigned distance = text_distance(name, project->services[i].name, limit);
-
-		if (distance > limit)
-			continue;
-		best = project->services[i].name;
-		limit = distance ? distance - 1 : 0;
-	}
-	return best;
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < project->nservices; i++)
+		nearest_offer(&nearest, project->services[i].name);
+	return nearest.best;
 }
 
-static bool no_such_service(
-	struct arena *arena, const struct project *project, const char *name, struct err *err)
+static bool no_such_service(struct arena *arena, const struct project *project,
+	const char *name, struct err *err)
 {
-	const char *near = nearest(project, name);
+	const char *near = nearest_service(project, name);
 	const char *list = "";
 
 	if (near)
-		return err_set(err, ERR_INPUT, "no such service: %s\nDid you mean %s?", name, near);
+		return err_set(err, ERR_INPUT, "no such service: %s\nDid you mean %s?",
+			name, near);
 	for (size_t i = 0; i < project->nservices && i < LISTED_MAX; i++)
-		list = arena_printf(arena, "%s%s%s", list, i ? ", " : "", project->services[i].name);
+		list = arena_printf(
+			arena, "%s%s%s", list, i ? ", " : "", project->services[i].name);
 	if (project->nservices > LISTED_MAX)
 		list = arena_printf(arena, "%s, ...", list);
 	if (!*list)
@@ -46,8 +40,8 @@ static bool no_such_service(
 	return err_set(err, ERR_INPUT, "no such service: %s\nThere are: %s", name, list);
 }
 
-bool services_resolve(struct arena *arena, const struct project *project, const struct strings *named,
-	struct strings *out, struct err *err)
+bool services_resolve(struct arena *arena, const struct project *project,
+	const struct strings *named, struct strings *out, struct err *err)
 {
 	*out = (struct strings){0};
 	for (size_t i = 0; i < named->n; i++) {
