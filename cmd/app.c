@@ -13,7 +13,8 @@
 
 int app_fail(struct app *app, const struct err *err)
 {
-	const struct err_item item = {.kind = err->kind, .pos = err->pos, .text = err->text};
+	const struct err_item item = {
+		.kind = err->kind, .pos = err->pos, .text = err->text};
 
 	display_complain(app->display, &item);
 	return err->kind == ERR_INTERRUPTED ? EXIT_INTERRUPTED : EXIT_FAILURE;
@@ -28,7 +29,8 @@ void app_warn(struct app *app, const char *format, ...)
 	str_vprintf(&text, format, args);
 	va_end(args);
 	display_complain(app->display,
-		&(struct err_item){.warning = true, .kind = ERR_INPUT, .text = str_text(&text)});
+		&(struct err_item){
+			.warning = true, .kind = ERR_INPUT, .text = str_text(&text)});
 }
 
 int app_show_errs(struct app *app, struct errs *errs)

@@ -56,19 +56,21 @@ struct app {
 	struct arena arena; /* of the whole run */
 	struct uv_loop_s *loop;
 	struct root root;
-	struct pairs environment; /* the process's, with COMPOSE_* of .env exported (1.4) */
+	struct pairs
+		environment; /* the process's, with COMPOSE_* of .env exported (1.4) */
 	const char *cwd;
 	const char *home;
-	const char *docker_config; /* directory */
-	const struct command *const *commands;	 /* all rows of this executable */
+	const char *docker_config;             /* directory */
+	const struct command *const *commands; /* all rows of this executable */
 	const struct engine_side *engine_side; /* NULL in davit, which has no engine */
-	struct display *display;   /* stderr: progress, warnings, errors */
-	struct engine *engine;	   /* NEEDS_ENGINE */
+	struct display *display;               /* stderr: progress, warnings, errors */
+	struct engine *engine;                 /* NEEDS_ENGINE */
 	struct credentials *credentials;
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;
 	bool project_from_labels; /* there was no file */
-	struct strings services;  /* SERVICES, SERVICE_FIRST: the operands as names, globs expanded */
+	struct strings
+		services; /* SERVICES, SERVICE_FIRST: the operands as names, globs expanded */
 };
 
 /* What only davit-engine can do; so davit needs not link it. */
@@ -85,7 +87,8 @@ struct engine_side {
 
 /* Shows an error as people see it (file:line:col, source line, caret) and returns the exit status. */
 int app_fail(struct app *app, const struct err *err);
-void app_warn(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void app_warn(struct app *app, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Shows all of a run, warnings too; the exit status, 0 when there were only warnings. */
 int app_show_errs(struct app *app, struct errs *errs);
@@ -97,7 +100,8 @@ const char *app_getenv(const struct app *app, const char *name);
 bool app_getenv_bool(const struct app *app, const char *name, bool fallback);
 
 /* Writes to standard output; an error there is told once, by main, at the end. */
-void app_print(struct app *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void app_print(struct app *app, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void app_print_str(struct app *app, const struct str *str);
 
 /* Runs the loop until *done; SIGINT, SIGTERM are handled by whoever watches them. */

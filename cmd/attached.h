@@ -16,10 +16,11 @@ struct attached_opts {
 	bool no_color;
 	bool no_prefix;
 	bool timestamps;
-	bool abort_on_exit;	    /* the first container that ends ends all */
-	bool abort_on_failure;	    /* the first that ends with another status than 0 */
+	bool abort_on_exit;         /* the first container that ends ends all */
+	bool abort_on_failure;      /* the first that ends with another status than 0 */
 	const char *exit_code_from; /* a service; NULL: the first that ended */
 };
 
 /* Returns the exit status of compose.md 1.6. */
-int attached_up(struct app *app, const struct wish *wish, const struct attached_opts *opts);
+int attached_up(
+	struct app *app, const struct wish *wish, const struct attached_opts *opts);

@@ -74,7 +74,8 @@ static const char *lasting_name(const struct action *action, size_t *out_len)
 	const char *name = action->label;
 
 	*out_len = strlen(name);
-	if (strspn(name, "0123456789abcdef") != TEMPORARY_HEX || name[TEMPORARY_HEX] != '_')
+	if (strspn(name, "0123456789abcdef") != TEMPORARY_HEX ||
+		name[TEMPORARY_HEX] != '_')
 		return name;
 	name += TEMPORARY_HEX + 1;
 	*out_len -= TEMPORARY_HEX + 1;
@@ -142,9 +143,11 @@ static struct board_row *add_row(struct board *board, const char *name)
 	return &board->rows[board->nrows - 1];
 }
 
-void board_init(struct board *board, struct arena *arena, const struct plan *plan, int64_t now_ms)
+void board_init(
+	struct board *board, struct arena *arena, const struct plan *plan, int64_t now_ms)
 {
-	*board = (struct board){.arena = arena, .title = plan->command, .started_ms = now_ms};
+	*board = (struct board){
+		.arena = arena, .title = plan->command, .started_ms = now_ms};
 	map_init(&board->index, arena);
 	for (size_t i = 0; i < plan->nactions; i++) {
 		const struct action *action = &plan->actions[i];
@@ -152,12 +155,14 @@ void board_init(struct board *board, struct arena *arena, const struct plan *pla
 
 		if (!row)
 			row = add_row(board, board_name(arena, action));
-		row->recreated = row->recreated || action->kind == ACTION_CONTAINER_RENAME;
+		row->recreated =
+			row->recreated || action->kind == ACTION_CONTAINER_RENAME;
 		row->nleft++;
 	}
 }
 
-static struct board_part *part_of(struct board *board, struct board_row *row, const char *name)
+static struct board_part *part_of(
+	struct board *board, struct board_row *row, const char *name)
 {
 	struct board_part part = {.name = name};
 
@@ -181,7 +186,8 @@ static bool ends_part(const char *detail)
 }
 
 /* Only what is transferred has bytes; unpacking a layer leaves its bytes at their total. */
-static void note_progress(struct board *board, struct board_row *row, const struct report_event *event)
+static void note_progress(
+	struct board *board, struct board_row *row, const struct report_event *event)
 {
 	const char *detail = event->detail ? event->detail : "";
 	struct board_part *part;
@@ -247,7 +253,8 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 		break;
 	case PHASE_WARNED:
 		set_row(row, ROW_WARNING, done);
-		row->detail = event->err ? arena_strdup(board->arena, event->err->text) : NULL;
+		row->detail =
+			event->err ? arena_strdup(board->arena, event->err->text) : NULL;
 		break;
 	case PHASE_FAILED:
 		if (event->err && event->err->kind == ERR_INTERRUPTED) {
@@ -255,7 +262,8 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 			break;
 		}
 		set_row(row, ROW_ERROR, "Error");
-		row->detail = event->err ? arena_strdup(board->arena, event->err->text) : NULL;
+		row->detail =
+			event->err ? arena_strdup(board->arena, event->err->text) : NULL;
 		break;
 	case PHASE_GIVEN_UP:
 		if (row->state != ROW_ERROR)
@@ -277,8 +285,11 @@ void add_bytes(struct str *str, int64_t bytes)
 		n /= 1000;
 		unit++;
 	}
-	str_printf(str, n < 10 && unit ? "%.2f%s" : n < 100 && unit ? "%.1f%s" : "%.0f%s", n,
-		units[unit]);
+	str_printf(str,
+		n < 10 && unit            ? "%.2f%s"
+			: n < 100 && unit ? "%.1f%s"
+					  : "%.0f%s",
+		n, units[unit]);
 }
 
 /* "[######......] 12MB / 45MB, 3/7" */
@@ -309,13 +320,15 @@ static void add_transfer(struct str *str, const struct board_row *row)
 
 static const char *symbol(const struct board_row *row, int64_t now_ms)
 {
-	static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
+	static const char *const frames[] = {
+		"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
 
 	switch (row->state) {
 	case ROW_PENDING:
 		return "·";
 	case ROW_WORKING:
-		return frames[(now_ms / FRAME_MS) % (int64_t)(sizeof(frames) / sizeof(*frames))];
+		return frames[(now_ms / FRAME_MS) %
+			(int64_t)(sizeof(frames) / sizeof(*frames))];
 	case ROW_DONE:
 		return "✔";
 	case ROW_WARNING:
@@ -390,14 +403,15 @@ static void add_elapsed(struct str *str, const struct board_row *row, int64_t no
 }
 
 /* " ✔ Container app-web-1  Started      0.4s" */
-static void add_row_line(struct str *str, const struct board_row *row, const struct board_look *look,
-	size_t name_width)
+static void add_row_line(struct str *str, const struct board_row *row,
+	const struct board_look *look, size_t name_width)
 {
 	size_t columns = (size_t)look->columns, used;
 	auto_str status = {0};
 
 	if (look->color)
-		str_printf(str, " %s%s" PLAIN " ", style(row->state), symbol(row, look->now_ms));
+		str_printf(str, " %s%s" PLAIN " ", style(row->state),
+			symbol(row, look->now_ms));
 	else
 		str_printf(str, " %s ", symbol(row, look->now_ms));
 	used = 3 + add_cut(str, row->name, name_width);
@@ -407,7 +421,8 @@ static void add_row_line(struct str *str, const struct board_row *row, const str
 	if (look->color)
 		str_add(str, style(row->state));
 	if (columns > used + TIME_COLUMNS + 1)
-		used += add_cut(str, str_text(&status), columns - used - TIME_COLUMNS - 1);
+		used += add_cut(
+			str, str_text(&status), columns - used - TIME_COLUMNS - 1);
 	if (look->color)
 		str_add(str, PLAIN DIM);
 	if (columns > used + TIME_COLUMNS) {
@@ -424,7 +439,8 @@ static size_t count_done(const struct board *board)
 	size_t n = 0;
 
 	for (size_t i = 0; i < board->nrows; i++)
-		n += board->rows[i].state == ROW_DONE || board->rows[i].state == ROW_WARNING;
+		n += board->rows[i].state == ROW_DONE ||
+			board->rows[i].state == ROW_WARNING;
 	return n;
 }
 
@@ -460,7 +476,8 @@ static size_t choose_rows(const struct board *board, size_t room, bool *out_show
 	return n;
 }
 
-size_t board_render(const struct board *board, const struct board_look *look, struct str *str)
+size_t board_render(
+	const struct board *board, const struct board_look *look, struct str *str)
 {
 	size_t room = look->rows > 4 ? (size_t)look->rows - 3 : 1;
 	size_t width = name_columns(board, look), lines = 1, shown;
@@ -468,8 +485,8 @@ size_t board_render(const struct board *board, const struct board_look *look, st
 
 	memset(marks, 0, board->nrows + 1);
 	shown = choose_rows(board, room, marks);
-	str_printf(str, "%s[+] %s %zu/%zu%s  %.1fs\n", look->color ? BLUE : "", board->title,
-		count_done(board), board->nrows, look->color ? PLAIN : "",
+	str_printf(str, "%s[+] %s %zu/%zu%s  %.1fs\n", look->color ? BLUE : "",
+		board->title, count_done(board), board->nrows, look->color ? PLAIN : "",
 		(double)(look->now_ms - board->started_ms) / 1000);
 	for (size_t i = 0; i < board->nrows; i++)
 		if (marks[i]) {

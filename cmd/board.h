@@ -62,7 +62,8 @@ struct board_look {
 	int64_t now_ms;
 };
 
-void board_init(struct board *board, struct arena *arena, const struct plan *plan, int64_t now_ms);
+void board_init(struct board *board, struct arena *arena, const struct plan *plan,
+	int64_t now_ms);
 
 /* "Container app-web-1" */
 const char *board_name(struct arena *arena, const struct action *action);
@@ -77,7 +78,8 @@ bool board_recreates(const struct board *board, const struct action *action);
 void board_event(struct board *board, const struct report_event *event, int64_t now_ms);
 
 /* The lines, each ending in "\n", cut to the terminal. Returns how many. */
-size_t board_render(const struct board *board, const struct board_look *look, struct str *str);
+size_t board_render(
+	const struct board *board, const struct board_look *look, struct str *str);
 
 /* Bytes as docker shows them: "45.6MB". */
 void add_bytes(struct str *str, int64_t bytes);

@@ -26,17 +26,22 @@ struct build_cmd {
 
 static const struct option build_opts[] = {
 	O_TEXTS(B, args, "build-arg", .value = "KEY=VALUE",
-		.help = "Set an argument of the build; KEY alone takes the environment's value"),
+		.help = "Set an argument of the build; KEY alone takes the environment's "
+			"value"),
 	O_TEXT(B, builder, "builder", .value = "NAME", .flags = UNUSED,
 		.help = "Accepted for buildx's sake"),
-	O_BOOL(B, check, "check", .flags = OPTION_HIDDEN, .help = "Check the build's configuration"),
-	O_BOOL(B, compress, "compress", .flags = UNUSED, .help = "Accepted for old scripts"),
-	O_BOOL(B, force_rm, "force-rm", .flags = UNUSED, .help = "Accepted for old scripts"),
+	O_BOOL(B, check, "check", .flags = OPTION_HIDDEN,
+		.help = "Check the build's configuration"),
+	O_BOOL(B, compress, "compress", .flags = UNUSED,
+		.help = "Accepted for old scripts"),
+	O_BOOL(B, force_rm, "force-rm", .flags = UNUSED,
+		.help = "Accepted for old scripts"),
 	O_BYTES(B, memory_bytes, "memory", .letter = 'm', .value = "BYTES",
 		.help = "Memory limit of the build (classic builder only)"),
 	O_BOOL(B, no_cache, "no-cache", .help = "Build all steps anew"),
 	O_BOOL(B, no_rm, "no-rm", .flags = UNUSED, .help = "Accepted for old scripts"),
-	O_BOOL(B, parallel, "parallel", .flags = UNUSED, .help = "Accepted for old scripts"),
+	O_BOOL(B, parallel, "parallel", .flags = UNUSED,
+		.help = "Accepted for old scripts"),
 	O_BOOL(B, print, "print", .flags = OPTION_HIDDEN, .help = "Print the bake file"),
 	O_TEXT(B, progress, "progress", .value = "KIND", .flags = UNUSED,
 		.help = "Accepted for old scripts; it is a flag before the command"),
@@ -44,8 +49,10 @@ static const struct option build_opts[] = {
 		.help = "Accepted for buildx's sake"),
 	O_BOOL(B, pull, "pull", .help = "Pull newer versions of base images"),
 	O_BOOL(B, push, "push", .help = "Push what was built"),
-	O_BOOL(B, quiet, "quiet", .letter = 'q', .help = "Without the output of the builds"),
-	O_TEXT(B, sbom, "sbom", .value = "VALUE", .flags = UNUSED, .help = "Accepted for buildx's sake"),
+	O_BOOL(B, quiet, "quiet", .letter = 'q',
+		.help = "Without the output of the builds"),
+	O_TEXT(B, sbom, "sbom", .value = "VALUE", .flags = UNUSED,
+		.help = "Accepted for buildx's sake"),
 	O_TEXTS(B, ssh, "ssh", .value = "ID", .flags = OPTION_HIDDEN,
 		.help = "Keys that the build may use"),
 	O_BOOL(B, with_dependencies, "with-dependencies",
@@ -63,7 +70,8 @@ static struct pairs *build_args(struct app *app, const struct strings *texts)
 		size_t len = equals ? (size_t)(equals - text) : strlen(text);
 		struct pair pair = {.key = arena_strndup(&app->arena, text, len)};
 
-		pair.value = equals ? equals + 1 : pairs_get(&app->project->environment, pair.key);
+		pair.value = equals ? equals + 1
+				    : pairs_get(&app->project->environment, pair.key);
 		if (pair.value)
 			ARENA_PUSH(&app->arena, pairs->items, pairs->n, pair);
 	}
@@ -85,8 +93,8 @@ static bool check_buildx(const struct build_cmd *opts, struct err *err)
 	return true;
 }
 
-static bool build_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool build_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct build_cmd *opts = parsed;
 

@@ -73,7 +73,9 @@ static void on_waiting(void *ctx, int pid)
 
 	if (pid > 0)
 		display_say(locking->app->display,
-			"Waiting for another davit (pid %d) that works on this project ...", pid);
+			"Waiting for another davit (pid %d) that works on this project "
+			"...",
+			pid);
 	else
 		display_say(locking->app->display,
 			"Waiting for another davit that works on this project ...");
@@ -84,8 +86,9 @@ static const char *lock_dir(struct app *app)
 	const char *runtime = app_getenv(app, "XDG_RUNTIME_DIR");
 
 	if (geteuid() == 0 || !runtime || !*runtime)
-		return geteuid() == 0 ? "/run/davit"
-				      : arena_printf(&app->arena, "/tmp/davit-%u", geteuid());
+		return geteuid() == 0
+			? "/run/davit"
+			: arena_printf(&app->arena, "/tmp/davit-%u", geteuid());
 	return arena_printf(&app->arena, "%s/davit", runtime);
 }
 
@@ -183,12 +186,14 @@ static int show_failures(struct app *app, const struct execute_result *result,
 		return EXIT_SUCCESS;
 	if (is_told && err.kind != ERR_INTERRUPTED)
 		err_set(&err, err.kind, "%zu of %zu failed", result->nfailed,
-			result->nfailed + result->ndone + result->nskipped + result->ngiven_up);
+			result->nfailed + result->ndone + result->nskipped +
+				result->ngiven_up);
 	status = app_fail(app, &err);
 	for (size_t i = 0; !is_told && i < failures->n; i++)
 		if (!text_eq(failures->items[i], result->err.text))
 			display_complain(app->display,
-				&(struct err_item){.kind = ERR_ENGINE, .text = failures->items[i]});
+				&(struct err_item){
+					.kind = ERR_ENGINE, .text = failures->items[i]});
 	return status;
 }
 
@@ -213,7 +218,8 @@ static int execute_plan(struct app *app, const struct wish *wish, const struct p
 	carrying.execution = execute(&opts, on_executed, &carrying);
 	app_run_until(app, &carrying.done);
 	is_told = progress_end(progress);
-	status = show_failures(app, &carrying.result, progress_failures(progress), is_told);
+	status = show_failures(
+		app, &carrying.result, progress_failures(progress), is_told);
 	progress_result(progress, &carrying.result);
 	unwatch_signals(&carrying);
 	execution_free(carrying.execution);
@@ -253,8 +259,8 @@ static int show_dry_run(struct app *app, const struct plan *plan)
 	return EXIT_SUCCESS;
 }
 
-static int carry_out_plan(struct app *app, const struct wish *wish, const struct plan *plan,
-	const struct carry_hooks *hooks)
+static int carry_out_plan(struct app *app, const struct wish *wish,
+	const struct plan *plan, const struct carry_hooks *hooks)
 {
 	app_show_notes(app, plan);
 	if (hooks->planned && !hooks->planned(hooks->ctx, plan))

@@ -77,7 +77,8 @@ const char *cell_quoted(struct arena *arena, const char *text)
 		if (*text == '"' || *text == '\\')
 			str_printf(&quoted, "\\%c", *text);
 		else if (named && *named)
-			str_printf(&quoted, "\\%c", "abfnrtv"[named - strchr("\a\b\f\n\r\t\v", '\a')]);
+			str_printf(&quoted, "\\%c",
+				"abfnrtv"[named - strchr("\a\b\f\n\r\t\v", '\a')]);
 		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
 			str_printf(&quoted, "\\x%02x", (unsigned char)*text);
 		else
@@ -152,7 +153,8 @@ static struct port_group *find_group(
 }
 
 /* As docker's DisplayablePorts: groups that were broken off, open groups, then what is mapped elsewhere. */
-static void add_ports(struct arena *arena, struct str *str, const struct port_cell *ports, size_t n)
+static void add_ports(
+	struct arena *arena, struct str *str, const struct port_cell *ports, size_t n)
 {
 	struct port_group *groups = ARENA_NEW_N(arena, n + 1, struct port_group);
 	size_t ngroups = 0;
@@ -167,7 +169,8 @@ static void add_ports(struct arena *arena, struct str *str, const struct port_ce
 			str_printf(&mapped, "%" PRId64 "->%" PRId64 "/%s", ports[i].outer,
 				ports[i].inner, ports[i].protocol);
 		} else if (!group) {
-			groups[ngroups++] = (struct port_group){&ports[i], ports[i].inner};
+			groups[ngroups++] =
+				(struct port_group){&ports[i], ports[i].inner};
 		} else if (ports[i].inner == group->last + 1) {
 			group->last = ports[i].inner;
 		} else {
@@ -190,7 +193,8 @@ const char *cell_ports(struct arena *arena, const struct node *ports)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct node *port = ports->items[i];
-		const char *ip = node_get_text(port, "IP"), *type = node_get_text(port, "Type");
+		const char *ip = node_get_text(port, "IP"),
+			   *type = node_get_text(port, "Type");
 
 		cells[i] = (struct port_cell){
 			.ip = ip ? ip : "",
@@ -208,10 +212,12 @@ const char *cell_labels(struct arena *arena, const struct node *labels)
 {
 	auto_str text = {0};
 
-	for (size_t i = 0; labels && labels->kind == NODE_MAP && i < labels->npairs; i++) {
+	for (size_t i = 0; labels && labels->kind == NODE_MAP && i < labels->npairs;
+		i++) {
 		const char *value = labels->pairs[i].value->text;
 
-		str_printf(&text, "%s%s=%s", i ? "," : "", labels->pairs[i].key, value ? value : "");
+		str_printf(&text, "%s%s=%s", i ? "," : "", labels->pairs[i].key,
+			value ? value : "");
 	}
 	return arena_strdup(arena, str_text(&text));
 }

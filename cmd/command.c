@@ -9,7 +9,8 @@
 #include "cmd/root.h"
 
 const struct option command_common_opts[] = {
-	O_BOOL(struct common, dry_run, "dry-run", .help = "Show what would be done, and do nothing"),
+	O_BOOL(struct common, dry_run, "dry-run",
+		.help = "Show what would be done, and do nothing"),
 	O_BOOL(struct common, help, "help", .letter = 'h', .help = "Show this help"),
 	OPTION_END,
 };
@@ -23,7 +24,8 @@ static const char *count_words(const struct command *command)
 		return command->max_operands == 1 ? "one argument" : "two arguments";
 	if (command->max_operands > 0)
 		return "fewer arguments";
-	return command->min_operands == 1 ? "at least one argument" : "at least two arguments";
+	return command->min_operands == 1 ? "at least one argument"
+					  : "at least two arguments";
 }
 
 static bool count_fits(const struct command *command, size_t n, struct err *err)
@@ -31,13 +33,15 @@ static bool count_fits(const struct command *command, size_t n, struct err *err)
 	if (n >= (size_t)command->min_operands &&
 		(command->max_operands < 0 || n <= (size_t)command->max_operands))
 		return true;
-	return err_set(err, ERR_INPUT, "davit %s takes %s, and got %zu\nUsage: davit %s [OPTIONS]%s%s",
-		command->name, count_words(command), n, command->name, command->args ? " " : "",
-		command->args ? command->args : "");
+	return err_set(err, ERR_INPUT,
+		"davit %s takes %s, and got %zu\nUsage: davit %s [OPTIONS]%s%s",
+		command->name, count_words(command), n, command->name,
+		command->args ? " " : "", command->args ? command->args : "");
 }
 
-bool command_parse(struct arena *arena, const struct command *command, int argc, char *const *argv,
-	void *out_opts, struct operands *out_operands, struct common *out_common, struct err *err)
+bool command_parse(struct arena *arena, const struct command *command, int argc,
+	char *const *argv, void *out_opts, struct operands *out_operands,
+	struct common *out_common, struct err *err)
 {
 	const struct option_target targets[] = {
 		{command->opts, out_opts}, {command_common_opts, out_common}};
@@ -64,7 +68,8 @@ static bool is_called(const struct command *command, const char *name)
 	return false;
 }
 
-const struct command *command_find(const struct command *const *commands, const char *name)
+const struct command *command_find(
+	const struct command *const *commands, const char *name)
 {
 	for (size_t i = 0; commands[i]; i++)
 		if (is_called(commands[i], name))

@@ -20,12 +20,12 @@ struct str;
 struct wish;
 
 enum option_type {
-	OPTION_BOOL,   /* bool */
-	OPTION_TRI,    /* struct opt_bool: whether it was given matters */
-	OPTION_TEXT,   /* const char * */
-	OPTION_INT,    /* struct opt_i64 */
-	OPTION_TEXTS,  /* struct strings, one a repeat */
-	OPTION_BYTES,  /* struct opt_i64, "512m" */
+	OPTION_BOOL,  /* bool */
+	OPTION_TRI,   /* struct opt_bool: whether it was given matters */
+	OPTION_TEXT,  /* const char * */
+	OPTION_INT,   /* struct opt_i64 */
+	OPTION_TEXTS, /* struct strings, one a repeat */
+	OPTION_BYTES, /* struct opt_i64, "512m" */
 };
 
 enum option_flags {
@@ -35,38 +35,54 @@ enum option_flags {
 };
 
 struct option {
-	const char *name;    /* long, without dashes */
-	char letter;	     /* 0: none */
+	const char *name; /* long, without dashes */
+	char letter;      /* 0: none */
 	enum option_type type;
-	size_t offset;	     /* into the command's options struct */
-	const char *value;   /* what the value is called in help: "SECONDS"; NULL for booleans */
+	size_t offset; /* into the command's options struct */
+	const char *
+		value; /* what the value is called in help: "SECONDS"; NULL for booleans */
 	const char *help;
-	const char *preset;  /* default shown in help; the parser sets it as if it were given; NULL: zero */
+	const char *
+		preset; /* default shown in help; the parser sets it as if it were given; NULL: zero */
 	unsigned flags;
 };
 
-#define OPTION_END {0}
+#define OPTION_END \
+	{          \
+		0  \
+	}
 
 /* Rows, with the member's type checked by the compiler: struct, member, name; then .letter, .help, ... */
 #define OPTION_MEMBER(s, m, t) (offsetof(s, m) + 0 * sizeof(_Generic(((s *)0)->m, t : 0)))
-#define OPTION_ROW(s, m, t, n, ...) {.name = n, .offset = OPTION_MEMBER(s, m, t), __VA_ARGS__}
+#define OPTION_ROW(s, m, t, n, ...)                                      \
+	{                                                                \
+		.name = n, .offset = OPTION_MEMBER(s, m, t), __VA_ARGS__ \
+	}
 #define O_BOOL(s, m, n, ...) OPTION_ROW(s, m, bool, n, .type = OPTION_BOOL, __VA_ARGS__)
-#define O_TRI(s, m, n, ...) OPTION_ROW(s, m, struct opt_bool, n, .type = OPTION_TRI, __VA_ARGS__)
-#define O_TEXT(s, m, n, ...) OPTION_ROW(s, m, const char *, n, .type = OPTION_TEXT, __VA_ARGS__)
-#define O_INT(s, m, n, ...) OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_INT, __VA_ARGS__)
-#define O_TEXTS(s, m, n, ...) OPTION_ROW(s, m, struct strings, n, .type = OPTION_TEXTS, __VA_ARGS__)
-#define O_BYTES(s, m, n, ...) OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_BYTES, __VA_ARGS__)
+#define O_TRI(s, m, n, ...) \
+	OPTION_ROW(s, m, struct opt_bool, n, .type = OPTION_TRI, __VA_ARGS__)
+#define O_TEXT(s, m, n, ...) \
+	OPTION_ROW(s, m, const char *, n, .type = OPTION_TEXT, __VA_ARGS__)
+#define O_INT(s, m, n, ...) \
+	OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_INT, __VA_ARGS__)
+#define O_TEXTS(s, m, n, ...) \
+	OPTION_ROW(s, m, struct strings, n, .type = OPTION_TEXTS, __VA_ARGS__)
+#define O_BYTES(s, m, n, ...) \
+	OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_BYTES, __VA_ARGS__)
 
 enum command_needs {
-	NEEDS_ENGINE = 1 << 0,	/* lives in davit-engine; connected and pinged by main */
+	NEEDS_ENGINE = 1 << 0,  /* lives in davit-engine; connected and pinged by main */
 	NEEDS_PROJECT = 1 << 1, /* loaded by main; without a file this is an error */
-	NEEDS_NAME = 1 << 2,	/* a project's name; the file is loaded if there is one, else labels tell (1.5, 8) */
-	CHANGES = 1 << 3,	/* takes the lock (not with --dry-run) */
+	NEEDS_NAME = 1
+		<< 2, /* a project's name; the file is loaded if there is one, else labels tell (1.5, 8) */
+	CHANGES = 1 << 3, /* takes the lock (not with --dry-run) */
 	STOP_AT_OPERAND = 1 << 4,
 	COMMAND_HIDDEN = 1 << 5,
-	SERVICES = 1 << 6,	/* all operands are services (or globs): checked by main, their profiles enabled */
+	SERVICES = 1
+		<< 6, /* all operands are services (or globs): checked by main, their profiles enabled */
 	SERVICE_FIRST = 1 << 7, /* the first operand is one */
-	NEEDS_ENVIRONMENT = 1 << 8, /* COMPOSE_* of .env, for commands that load by themselves */
+	NEEDS_ENVIRONMENT =
+		1 << 8, /* COMPOSE_* of .env, for commands that load by themselves */
 };
 
 /* Where a command stands in `davit --help`. */
@@ -86,8 +102,8 @@ struct operands {
 
 struct command {
 	const char *name;
-	const char *args; /* "[SERVICE...]", for help */
-	const char *help; /* one line */
+	const char *args;   /* "[SERVICE...]", for help */
+	const char *help;   /* one line */
 	const char *detail; /* more for --help and the man page; NULL: none */
 	const struct option *opts;
 	size_t opts_size;
@@ -116,8 +132,9 @@ struct common {
  * Parses argv (after the command's name). out_opts is zeroed, opts_size long. With --help the rest is not
  * checked.
  */
-bool command_parse(struct arena *arena, const struct command *command, int argc, char *const *argv,
-	void *out_opts, struct operands *out_operands, struct common *out_common, struct err *err);
+bool command_parse(struct arena *arena, const struct command *command, int argc,
+	char *const *argv, void *out_opts, struct operands *out_operands,
+	struct common *out_common, struct err *err);
 
 /* The rows of struct common. */
 extern const struct option command_common_opts[];
@@ -127,4 +144,5 @@ void command_help(struct str *str, const struct command *command);
 void root_help(struct str *str, const struct command *const *commands);
 
 /* All rows of an executable, NULL at the end; and one by name or alias, or NULL. */
-const struct command *command_find(const struct command *const *commands, const char *name);
+const struct command *command_find(
+	const struct command *const *commands, const char *name);

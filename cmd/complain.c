@@ -68,10 +68,12 @@ static void add_caret_blanks(struct str *str, const char *text, size_t n)
 static void add_clean(struct str *str, const char *text)
 {
 	for (; *text; text++)
-		str_add_c(str, (unsigned char)*text < 0x20 && *text != '\t' ? '?' : *text);
+		str_add_c(
+			str, (unsigned char)*text < 0x20 && *text != '\t' ? '?' : *text);
 }
 
-void complain_source(struct str *str, const struct complain *how, const struct err_item *item)
+void complain_source(
+	struct str *str, const struct complain *how, const struct err_item *item)
 {
 	char text[SOURCE_LINE_MAX_BYTES];
 	const char *shown = text;

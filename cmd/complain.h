@@ -11,7 +11,8 @@ struct err_item;
 struct str;
 
 struct complain {
-	const char *cwd; /* paths below it are shown relative to it; NULL: all as they are */
+	const char
+		*cwd; /* paths below it are shown relative to it; NULL: all as they are */
 	bool color;
 };
 
@@ -19,4 +20,5 @@ struct complain {
 void complain(struct str *str, const struct complain *how, const struct err_item *item);
 
 /* Appends the line of source and the caret; nothing when the file cannot be read. */
-void complain_source(struct str *str, const struct complain *how, const struct err_item *item);
+void complain_source(
+	struct str *str, const struct complain *how, const struct err_item *item);

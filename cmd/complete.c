@@ -41,7 +41,8 @@ static void add(struct arena *arena, struct completion *out, const char *word)
 		ARENA_PUSH(arena, out->words.items, out->words.n, word);
 }
 
-static void add_flags(struct arena *arena, struct completion *out, const struct option *opts)
+static void add_flags(
+	struct arena *arena, struct completion *out, const struct option *opts)
 {
 	for (const struct option *o = opts; o && o->name; o++)
 		if (!(o->flags & HIDDEN_FLAGS))
@@ -71,11 +72,11 @@ static void complete_command(struct arena *arena, const struct command *command,
 		return;
 	}
 	out->services = (command->needs & SERVICES) ||
-			((command->needs & SERVICE_FIRST) && words->n == out->ncommand + 2);
+		((command->needs & SERVICE_FIRST) && words->n == out->ncommand + 2);
 }
 
-void complete(struct arena *arena, const struct command *const *commands, const struct strings *words,
-	struct completion *out)
+void complete(struct arena *arena, const struct command *const *commands,
+	const struct strings *words, struct completion *out)
 {
 	const struct command *command;
 	size_t at = find_command(words);
@@ -101,7 +102,8 @@ void complete(struct arena *arena, const struct command *const *commands, const 
 static const struct option no_opts[] = {OPTION_END};
 
 /* The services of the file that the words so far mean; without a word about what is wrong with it. */
-static void print_services(struct app *app, const struct strings *words, const struct completion *found)
+static void print_services(
+	struct app *app, const struct strings *words, const struct completion *found)
 {
 	char **argv = ARENA_NEW_N(&app->arena, found->ncommand + 1, char *);
 	const struct project *project;
@@ -124,7 +126,8 @@ static void print_services(struct app *app, const struct strings *words, const s
 			app_print(app, "%s\n", project->services[i].name);
 }
 
-static int complete_run(struct app *app, const void *opts, const struct operands *operands)
+static int complete_run(
+	struct app *app, const void *opts, const struct operands *operands)
 {
 	struct strings words = {0};
 	struct completion found;

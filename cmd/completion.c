@@ -16,18 +16,21 @@ static const char bash_script[] =
 	"	COMPREPLY=()\n"
 	"	while read -r line; do\n"
 	"		COMPREPLY+=(\"$line\")\n"
-	"	done < <(davit __complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" 2>/dev/null)\n"
+	"	done < <(davit __complete -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
+	"2>/dev/null)\n"
 	"	[[ ${#COMPREPLY[@]} == 0 ]] && compopt -o default\n"
 	"}\n"
 	"complete -F _davit davit\n";
 
-static int completion_run(struct app *app, const void *opts, const struct operands *operands)
+static int completion_run(
+	struct app *app, const void *opts, const struct operands *operands)
 {
 	struct err err = {0};
 
 	(void)opts;
 	if (!text_eq(operands->items[0], "bash")) {
-		err_set(&err, ERR_INPUT, "davit completion %s: there is one for bash only",
+		err_set(&err, ERR_INPUT,
+			"davit completion %s: there is one for bash only",
 			operands->items[0]);
 		return app_fail(app, &err);
 	}

@@ -18,8 +18,10 @@
 #include "compose/model/print.h"
 
 struct config {
-	bool environment, images, models, networks, profiles, services, variables, volumes;
-	bool no_consistency, no_env_resolution, no_interpolate, no_normalize, no_path_resolution;
+	bool environment, images, models, networks, profiles, services, variables,
+		volumes;
+	bool no_consistency, no_env_resolution, no_interpolate, no_normalize,
+		no_path_resolution;
 	bool lock_image_digests, resolve_image_digests;
 	bool quiet;
 	const char *format;
@@ -30,7 +32,8 @@ struct config {
 #define C struct config
 
 static const struct option config_opts[] = {
-	O_BOOL(C, environment, "environment", .help = "Print the variables that may stand in the files"),
+	O_BOOL(C, environment, "environment",
+		.help = "Print the variables that may stand in the files"),
 	O_TEXT(C, format, "format", .value = "FORMAT", .help = "yaml or json (yaml)"),
 	O_TEXT(C, hash, "hash", .value = "SERVICES",
 		.help = "Print the configuration hash of services, \"*\" for all"),
@@ -39,12 +42,16 @@ static const struct option config_opts[] = {
 		.help = "Print an override file with image digests"),
 	O_BOOL(C, models, "models", .help = "Print the names of the models"),
 	O_BOOL(C, networks, "networks", .help = "Print the names of the networks"),
-	O_BOOL(C, no_consistency, "no-consistency", .help = "Do not check that all fits together"),
+	O_BOOL(C, no_consistency, "no-consistency",
+		.help = "Do not check that all fits together"),
 	O_BOOL(C, no_env_resolution, "no-env-resolution", .help = "Do not read env_file"),
-	O_BOOL(C, no_interpolate, "no-interpolate", .help = "Leave variables as they are written"),
+	O_BOOL(C, no_interpolate, "no-interpolate",
+		.help = "Leave variables as they are written"),
 	O_BOOL(C, no_normalize, "no-normalize", .help = "Do not fill in what is implied"),
-	O_BOOL(C, no_path_resolution, "no-path-resolution", .help = "Leave paths as they are written"),
-	O_TEXT(C, output, "output", .letter = 'o', .value = "FILE", .help = "Write to a file"),
+	O_BOOL(C, no_path_resolution, "no-path-resolution",
+		.help = "Leave paths as they are written"),
+	O_TEXT(C, output, "output", .letter = 'o', .value = "FILE",
+		.help = "Write to a file"),
 	O_BOOL(C, profiles, "profiles", .help = "Print the names of the profiles"),
 	O_BOOL(C, quiet, "quiet", .letter = 'q', .help = "Only say what is wrong"),
 	O_BOOL(C, resolve_image_digests, "resolve-image-digests", .flags = OPTION_HIDDEN,
@@ -72,7 +79,8 @@ static void list_services(struct app *app, struct str *out)
 	const struct graph *graph = app->graph;
 
 	for (size_t i = 0; i < graph->nnodes; i++)
-		str_printf(out, "%s\n", graph->nodes[graph->start_order[i]].service->name);
+		str_printf(
+			out, "%s\n", graph->nodes[graph->start_order[i]].service->name);
 }
 
 static void list_images(struct app *app, struct str *out)
@@ -109,8 +117,8 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void collect_profiles(struct app *app, const struct service *services, size_t n,
-	struct strings *out)
+static void collect_profiles(
+	struct app *app, const struct service *services, size_t n, struct strings *out)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < services[i].profiles.n; j++)
@@ -159,12 +167,14 @@ static const struct list *list_of(const struct config *opts)
 /* ---- the ways to print */
 
 /* "*", or names with commas; sorted, as the services are. */
-static bool print_hashes(struct app *app, const char *which, struct str *out, struct err *err)
+static bool print_hashes(
+	struct app *app, const char *which, struct str *out, struct err *err)
 {
 	struct strings named = {0}, found;
 	char *text = arena_strdup(&app->arena, which), *save = NULL;
 
-	for (char *name = strtok_r(text, ", ", &save); name; name = strtok_r(NULL, ", ", &save))
+	for (char *name = strtok_r(text, ", ", &save); name;
+		name = strtok_r(NULL, ", ", &save))
 		ARENA_PUSH(&app->arena, named.items, named.n, name);
 	if (!services_resolve(&app->arena, app->project, &named, &found, err))
 		return false;
@@ -181,10 +191,12 @@ static bool print_hashes(struct app *app, const char *which, struct str *out, st
 }
 
 /* All keys by the alphabet, $ as it is. */
-static void print_raw(struct arena *arena, const struct node *raw, bool json, struct str *out)
+static void print_raw(
+	struct arena *arena, const struct node *raw, bool json, struct str *out)
 {
 	if (json)
-		json_print(out, node_sorted(arena, raw, ENCODE_JSON), JSON_INDENT | JSON_HTML);
+		json_print(out, node_sorted(arena, raw, ENCODE_JSON),
+			JSON_INDENT | JSON_HTML);
 	else
 		yaml_print(out, node_sorted(arena, raw, 0));
 }
@@ -199,7 +211,8 @@ static int write_out(struct app *app, const struct config *opts, const struct st
 		return EXIT_SUCCESS;
 	}
 	file = fopen(opts->output, "we");
-	if (!file || fwrite(str_text(text), 1, text->len, file) != text->len || fflush(file) != 0) {
+	if (!file || fwrite(str_text(text), 1, text->len, file) != text->len ||
+		fflush(file) != 0) {
 		err_sys(&err, "write %s", opts->output);
 		return app_fail(app, &err);
 	}
@@ -208,8 +221,8 @@ static int write_out(struct app *app, const struct config *opts, const struct st
 
 /* ---- loading as the flags want it */
 
-static void load_opts(struct app *app, const struct config *opts, const struct operands *operands,
-	struct load_opts *out)
+static void load_opts(struct app *app, const struct config *opts,
+	const struct operands *operands, struct load_opts *out)
 {
 	const struct list *list = list_of(opts);
 
@@ -221,27 +234,32 @@ static void load_opts(struct app *app, const struct config *opts, const struct o
 	out->no_normalize = opts->no_normalize || app->root.compatibility;
 	out->no_path_resolution = opts->no_path_resolution;
 	for (size_t i = 0; i < operands->n; i++)
-		ARENA_PUSH(&app->arena, out->services.items, out->services.n, operands->items[i]);
+		ARENA_PUSH(&app->arena, out->services.items, out->services.n,
+			operands->items[i]);
 	out->services.set = out->services.n > 0;
 }
 
 static bool check(const struct config *opts, struct err *err)
 {
-	if (opts->format && strcmp(opts->format, "yaml") != 0 && strcmp(opts->format, "json") != 0)
-		return err_set(err, ERR_INPUT, "unsupported format \"%s\"\nIt is yaml or json.",
-			opts->format);
+	if (opts->format && strcmp(opts->format, "yaml") != 0 &&
+		strcmp(opts->format, "json") != 0)
+		return err_set(err, ERR_INPUT,
+			"unsupported format \"%s\"\nIt is yaml or json.", opts->format);
 	if (opts->variables)
 		return err_set(err, ERR_INPUT,
-			"config --variables is not there yet. This does it: docker compose config --variables");
+			"config --variables is not there yet. This does it: docker "
+			"compose config --variables");
 	if (opts->resolve_image_digests || opts->lock_image_digests)
 		return err_set(err, ERR_INPUT,
-			"config --%s-image-digests is not there yet. This does it: docker compose config --%s-image-digests",
+			"config --%s-image-digests is not there yet. This does it: "
+			"docker compose config --%s-image-digests",
 			opts->resolve_image_digests ? "resolve" : "lock",
 			opts->resolve_image_digests ? "resolve" : "lock");
 	return true;
 }
 
-static int show_raw(struct app *app, const struct config *opts, const struct load_opts *how)
+static int show_raw(
+	struct app *app, const struct config *opts, const struct load_opts *how)
 {
 	const struct node *raw;
 	struct errs errs;
@@ -275,7 +293,8 @@ static int show(struct app *app, const struct config *opts)
 	return write_out(app, opts, &text);
 }
 
-static int config_run(struct app *app, const void *parsed, const struct operands *operands)
+static int config_run(
+	struct app *app, const void *parsed, const struct operands *operands)
 {
 	const struct config *opts = parsed;
 	struct strings found;
@@ -298,7 +317,8 @@ const struct command cmd_config = {
 	.name = "config",
 	.args = "[SERVICE...]",
 	.help = "Check the files and show what they come to",
-	.detail = "Merges all files, fills variables in, and prints the result in its long form. All that is "
+	.detail = "Merges all files, fills variables in, and prints the result in its "
+		  "long form. All that is "
 		  "wrong is told at once, each with file, line and column.",
 	.opts = config_opts,
 	.opts_size = sizeof(struct config),

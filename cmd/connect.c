@@ -32,13 +32,17 @@ void no_answer_text(struct str *str, const struct no_answer *what)
 		str_add(str, what->text);
 	if (what->socket_errno == EACCES || what->socket_errno == EPERM)
 		str_printf(str,
-			"\nYour user may not open %s.\nTry it with sudo, or join its group and log in again: sudo usermod -aG docker $USER",
+			"\nYour user may not open %s.\nTry it with sudo, or join its "
+			"group and log in again: sudo usermod -aG docker $USER",
 			path);
 	else if (what->source)
-		str_printf(str, "\nThis address comes from %s; unset or mend it.", what->source);
+		str_printf(str, "\nThis address comes from %s; unset or mend it.",
+			what->source);
 	else if (is_unix)
-		str_add(str, "\nIs it running? Start it: sudo systemctl start docker"
-			     "\nIs it elsewhere? Say where: DOCKER_HOST=..., -H URL or --context NAME");
+		str_add(str,
+			"\nIs it running? Start it: sudo systemctl start docker"
+			"\nIs it elsewhere? Say where: DOCKER_HOST=..., -H URL or "
+			"--context NAME");
 }
 
 /* Tries once more by hand: the transport tells only that it failed, the kernel tells why. */
@@ -49,9 +53,11 @@ static int socket_errno(const char *host)
 
 	if (!text_starts(host, UNIX_SCHEME))
 		return 0;
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", host + strlen(UNIX_SCHEME));
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s",
+		host + strlen(UNIX_SCHEME));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+	if (fd >= 0 &&
+		connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return errno;
 	return 0;
 }
@@ -75,12 +81,12 @@ static const char *source_of(struct app *app)
 	context = set_or_null(app_getenv(app, "DOCKER_CONTEXT"));
 	if (context)
 		return arena_printf(&app->arena, "DOCKER_CONTEXT=%s", context);
-	context = app->credentials ? node_get_text(credentials_config(app->credentials),
-					     "currentContext")
-				   : NULL;
+	context = app->credentials
+		? node_get_text(credentials_config(app->credentials), "currentContext")
+		: NULL;
 	return context && !text_eq(context, "default")
-		       ? arena_printf(&app->arena, "the docker context %s", context)
-		       : NULL;
+		? arena_printf(&app->arena, "the docker context %s", context)
+		: NULL;
 }
 
 /* Flags win over variables: an engine named on the command line is meant. */

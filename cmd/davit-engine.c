@@ -51,7 +51,8 @@ static const struct engine_side engine_side = {
 
 int main(int argc, char **argv)
 {
-	const struct program program = {.commands = all_commands, .engine_side = &engine_side};
+	const struct program program = {
+		.commands = all_commands, .engine_side = &engine_side};
 
 	return program_run(&program, argc, argv, environ);
 }

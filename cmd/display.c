@@ -34,7 +34,8 @@ static bool wants_color(const struct root *root, bool is_terminal, bool no_color
 	return is_terminal && !no_color && !text_eq(root->ansi, "never");
 }
 
-void display_init(struct display *display, const struct root *root, const char *cwd, bool no_color)
+void display_init(
+	struct display *display, const struct root *root, const char *cwd, bool no_color)
 {
 	bool is_terminal = isatty(STDERR_FILENO);
 
@@ -43,7 +44,8 @@ void display_init(struct display *display, const struct root *root, const char *
 		.color_stdout = wants_color(root, isatty(STDOUT_FILENO), no_color),
 		.cwd = cwd,
 	};
-	display->color = wants_color(root, is_terminal, no_color) && display->mode != DISPLAY_JSON;
+	display->color =
+		wants_color(root, is_terminal, no_color) && display->mode != DISPLAY_JSON;
 }
 
 static void write_all(int fd, const char *text, size_t len)
@@ -94,7 +96,8 @@ static void add_json(struct str *str, const struct err_item *item)
 	if (item->pos.file) {
 		str_add(str, ",\"file\":");
 		json_print_text(str, item->pos.file, JSON_COMPACT);
-		str_printf(str, ",\"line\":%u,\"column\":%u", item->pos.line, item->pos.column);
+		str_printf(str, ",\"line\":%u,\"column\":%u", item->pos.line,
+			item->pos.column);
 	}
 	str_add(str, "}\n");
 }

@@ -28,14 +28,15 @@ struct display_block {
 
 struct display {
 	enum display_mode mode;
-	bool color;	   /* of standard error */
+	bool color;        /* of standard error */
 	bool color_stdout; /* of standard output: logs, tables */
 	const char *cwd;
 	const struct display_block *block; /* not ours; NULL: none */
 };
 
 /* no_color: NO_COLOR is set and not empty. */
-void display_init(struct display *display, const struct root *root, const char *cwd, bool no_color);
+void display_init(
+	struct display *display, const struct root *root, const char *cwd, bool no_color);
 
 /* Writes to a descriptor (1 or 2) above the block. */
 void display_write(struct display *display, int fd, const char *text, size_t len);

@@ -38,6 +38,7 @@ bool hand_over(char *const *argv, char *const *environment, struct err *err)
 		execve(path, argv, environment);
 	}
 	return err_set(err, ERR_SYSTEM,
-		"davit-engine is missing: it belongs to %s/%s\nInstall davit again (meson install), or run it from its build tree.",
+		"davit-engine is missing: it belongs to %s/%s\nInstall davit again "
+		"(meson install), or run it from its build tree.",
 		folder, places[0]);
 }

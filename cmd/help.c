@@ -94,14 +94,15 @@ static void add_option(struct str *str, const struct option *option, size_t inde
 }
 
 /* One list in order of names; opts is sorted, and so is more. */
-static void add_options(struct str *str, const struct option *opts, const struct option *more)
+static void add_options(
+	struct str *str, const struct option *opts, const struct option *more)
 {
 	size_t width = names_width(opts), other = names_width(more);
 	size_t indent = (width > other ? width : other) + 3;
 
 	while ((opts && opts->name) || (more && more->name)) {
 		bool first = opts && opts->name &&
-			     (!more || !more->name || strcmp(opts->name, more->name) <= 0);
+			(!more || !more->name || strcmp(opts->name, more->name) <= 0);
 
 		add_option(str, first ? opts++ : more++, indent);
 	}
@@ -126,10 +127,13 @@ void command_help(struct str *str, const struct command *command)
 	}
 	str_add(str, "\nOptions:\n");
 	add_options(str, command->opts, command_common_opts);
-	str_add(str, "\nOptions for all commands stand before the command: see davit --help.\n");
+	str_add(str,
+		"\nOptions for all commands stand before the command: see davit "
+		"--help.\n");
 }
 
-static void add_group(struct str *str, const struct command *const *commands, enum command_group group)
+static void add_group(
+	struct str *str, const struct command *const *commands, enum command_group group)
 {
 	str_printf(str, "\n%s\n", group_titles[group]);
 	for (; *commands; commands++) {
@@ -144,8 +148,10 @@ static void add_group(struct str *str, const struct command *const *commands, en
 
 void root_help(struct str *str, const struct command *const *commands)
 {
-	str_add(str, "Usage: davit [OPTIONS] COMMAND\n\n"
-		     "Brings up what a compose.yaml describes, changes it and takes it down.\n");
+	str_add(str,
+		"Usage: davit [OPTIONS] COMMAND\n\n"
+		"Brings up what a compose.yaml describes, changes it and takes it "
+		"down.\n");
 	for (int group = 0; group < GROUP_COUNT; group++)
 		add_group(str, commands, (enum command_group)group);
 	str_add(str, "\nOptions\n");

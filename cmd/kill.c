@@ -12,13 +12,13 @@ struct kill {
 static const struct option kill_opts[] = {
 	O_TRI(struct kill, remove_orphans, "remove-orphans",
 		.help = "Remove containers of services that the file does not have"),
-	O_TEXT(struct kill, signal, "signal", .letter = 's', .value = "SIGNAL", .preset = "SIGKILL",
-		.help = "What to send"),
+	O_TEXT(struct kill, signal, "signal", .letter = 's', .value = "SIGNAL",
+		.preset = "SIGKILL", .help = "What to send"),
 	OPTION_END,
 };
 
-static bool kill_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool kill_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct kill *opts = parsed;
 
@@ -26,8 +26,8 @@ static bool kill_wish(struct app *app, const void *parsed, const struct operands
 	(void)err;
 	out->verb = VERB_KILL;
 	out->signal = opts->signal;
-	out->remove_orphans = opt_bool_or(
-		opts->remove_orphans, app_getenv_bool(app, "COMPOSE_REMOVE_ORPHANS", false));
+	out->remove_orphans = opt_bool_or(opts->remove_orphans,
+		app_getenv_bool(app, "COMPOSE_REMOVE_ORPHANS", false));
 	return true;
 }
 

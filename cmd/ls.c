@@ -21,8 +21,10 @@ struct ls {
 };
 
 static const struct option ls_opts[] = {
-	O_BOOL(struct ls, all, "all", .letter = 'a', .help = "Projects without running containers, too"),
-	O_TEXTS(struct ls, filters, "filter", .value = "FILTER", .help = "Only name=NAME"),
+	O_BOOL(struct ls, all, "all", .letter = 'a',
+		.help = "Projects without running containers, too"),
+	O_TEXTS(struct ls, filters, "filter", .value = "FILTER",
+		.help = "Only name=NAME"),
 	O_TEXT(struct ls, format, "format", .value = "FORMAT", .preset = "table",
 		.help = "table, json, or a template"),
 	O_BOOL(struct ls, quiet, "quiet", .letter = 'q', .help = "Only names"),
@@ -55,7 +57,8 @@ struct project_rows {
 	size_t n;
 };
 
-static struct project_row *row_of(struct arena *arena, struct project_rows *rows, const char *name)
+static struct project_row *row_of(
+	struct arena *arena, struct project_rows *rows, const char *name)
 {
 	const struct project_row row = {.name = name};
 
@@ -101,8 +104,8 @@ static const char *status_text(struct arena *arena, const struct project_row *ro
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 		if (row->counts[states[i].state] > 0)
-			str_printf(&text, "%s%s(%zu)", text.len ? ", " : "", states[i].word,
-				row->counts[states[i].state]);
+			str_printf(&text, "%s%s(%zu)", text.len ? ", " : "",
+				states[i].word, row->counts[states[i].state]);
 	return arena_strdup(arena, str_text(&text));
 }
 
@@ -112,7 +115,8 @@ static struct node *record_of(struct arena *arena, const struct project_row *row
 
 	node_set_text(arena, node, "Name", row->name);
 	node_set_text(arena, node, "Status", status_text(arena, row));
-	node_set_text(arena, node, "ConfigFiles", row->config_files ? row->config_files : "N/A");
+	node_set_text(arena, node, "ConfigFiles",
+		row->config_files ? row->config_files : "N/A");
 	return node;
 }
 
@@ -120,7 +124,8 @@ static bool check_filters(const struct ls *opts, struct err *err)
 {
 	for (size_t i = 0; i < opts->filters.n; i++)
 		if (!text_starts(opts->filters.items[i], "name="))
-			return err_set(err, ERR_INPUT, "unknown filter %s\nThere is name=NAME.",
+			return err_set(err, ERR_INPUT,
+				"unknown filter %s\nThere is name=NAME.",
 				opts->filters.items[i]);
 	return true;
 }
@@ -130,18 +135,21 @@ static bool is_wanted(const struct ls *opts, const struct project_row *row)
 	bool named = opts->filters.n == 0;
 
 	for (size_t i = 0; i < opts->filters.n; i++)
-		named = named || strstr(row->name, opts->filters.items[i] + strlen("name="));
+		named = named ||
+			strstr(row->name, opts->filters.items[i] + strlen("name="));
 	return named && (opts->all || row->is_up);
 }
 
-static int print_rows(struct app *app, const struct ls *opts, const struct project_rows *rows)
+static int print_rows(
+	struct app *app, const struct ls *opts, const struct project_rows *rows)
 {
 	static const struct record_column columns[] = {
 		{"NAME", "Name"},
 		{"STATUS", "Status"},
 		{"CONFIG FILES", "ConfigFiles"},
 	};
-	const struct node **items = ARENA_NEW_N(&app->arena, rows->n + 1, const struct node *);
+	const struct node **items =
+		ARENA_NEW_N(&app->arena, rows->n + 1, const struct node *);
 	struct records records = {.items = items,
 		.columns = columns,
 		.ncolumns = 3,

@@ -16,22 +16,30 @@ static const char head[] =
 	"# SYNOPSIS\n\n"
 	"*davit* [_OPTIONS_] _COMMAND_ [_ARGS_]\n\n"
 	"# DESCRIPTION\n\n"
-	"davit reads Compose files, compares what they describe with what the engine runs, makes a plan, and "
-	"carries the plan out. *davit plan* shows the plan, with reasons, without carrying it out. Files, flags, "
-	"labels, names and exit codes are those of docker compose; *davit-compose*(7) tells where davit differs.\n\n";
+	"davit reads Compose files, compares what they describe with what the engine "
+	"runs, makes a plan, and "
+	"carries the plan out. *davit plan* shows the plan, with reasons, without "
+	"carrying it out. Files, flags, "
+	"labels, names and exit codes are those of docker compose; *davit-compose*(7) "
+	"tells where davit differs.\n\n";
 
 static const char tail[] =
 	"# ENVIRONMENT\n\n"
-	"*COMPOSE_FILE*, *COMPOSE_PROJECT_NAME*, *COMPOSE_PROFILES*, *COMPOSE_ENV_FILES*, *COMPOSE_PROGRESS*, "
-	"*COMPOSE_ANSI*, *COMPOSE_PARALLEL_LIMIT*, *COMPOSE_REMOVE_ORPHANS*, *COMPOSE_IGNORE_ORPHANS*\n"
-	"	As the flags of these names; flags win. They may stand in .env as well.\n\n"
-	"*DOCKER_HOST*, *DOCKER_CONTEXT*, *DOCKER_CONFIG*, *DOCKER_TLS_VERIFY*, *DOCKER_CERT_PATH*, "
+	"*COMPOSE_FILE*, *COMPOSE_PROJECT_NAME*, *COMPOSE_PROFILES*, "
+	"*COMPOSE_ENV_FILES*, *COMPOSE_PROGRESS*, "
+	"*COMPOSE_ANSI*, *COMPOSE_PARALLEL_LIMIT*, *COMPOSE_REMOVE_ORPHANS*, "
+	"*COMPOSE_IGNORE_ORPHANS*\n"
+	"	As the flags of these names; flags win. They may stand in .env as "
+	"well.\n\n"
+	"*DOCKER_HOST*, *DOCKER_CONTEXT*, *DOCKER_CONFIG*, *DOCKER_TLS_VERIFY*, "
+	"*DOCKER_CERT_PATH*, "
 	"*DOCKER_API_VERSION*\n"
 	"	Which engine, as docker(1) has it.\n\n"
 	"*NO_COLOR*\n"
 	"	No colours.\n\n"
 	"# EXIT STATUS\n\n"
-	"0: done, or nothing to do. 1: an error. 2: *davit plan* has found changes. 130: ended by Ctrl-C. "
+	"0: done, or nothing to do. 1: an error. 2: *davit plan* has found changes. 130: "
+	"ended by Ctrl-C. "
 	"*davit exec* and *davit run* exit as the command inside does.\n\n"
 	"# SEE ALSO\n\n"
 	"*davit-compose*(7), *docker*(1)\n";
@@ -98,7 +106,8 @@ static int man_run(struct app *app, const void *opts, const struct operands *ope
 	str_add(&text, head);
 	str_add(&text, "# OPTIONS\n\n");
 	add_options(&text, root_opts);
-	str_add(&text, "# COMMANDS\n\nAll of them also take *--dry-run* and *--help*.\n\n");
+	str_add(&text,
+		"# COMMANDS\n\nAll of them also take *--dry-run* and *--help*.\n\n");
 	for (const struct command *const *command = app->commands; *command; command++)
 		if (!((*command)->needs & COMMAND_HIDDEN))
 			add_command(&text, *command);

@@ -8,4 +8,5 @@ struct command;
 struct err;
 
 /* Fills err with what to do instead; returns false. */
-bool command_missing(const struct command *const *commands, const char *name, struct err *err);
+bool command_missing(
+	const struct command *const *commands, const char *name, struct err *err);

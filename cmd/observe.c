@@ -33,7 +33,8 @@ static const struct observed *look(
 }
 
 /* observed, or NULL after the error was shown. */
-static const struct observed *look_or_fail(struct app *app, const struct observe_opts *opts)
+static const struct observed *look_or_fail(
+	struct app *app, const struct observe_opts *opts)
 {
 	struct observing observing = {0};
 
@@ -58,14 +59,16 @@ const struct observed *app_observe_everything(struct app *app, unsigned what)
 	return look_or_fail(app, &(struct observe_opts){.what = what});
 }
 
-const struct observed *app_inspect_changed(struct app *app, const struct plan_input *input)
+const struct observed *app_inspect_changed(
+	struct app *app, const struct plan_input *input)
 {
 	const struct strings ids = plan_wants_inspect(&app->arena, input);
 	struct observing observing = {0};
 
 	if (ids.n == 0)
 		return input->observed;
-	observe_inspect(app->engine, &app->arena, input->observed, &ids, on_observed, &observing);
+	observe_inspect(
+		app->engine, &app->arena, input->observed, &ids, on_observed, &observing);
 	app_run_until(app, &observing.done);
 	if (!observing.observed)
 		app_fail(app, &observing.err);
@@ -82,7 +85,9 @@ bool app_project_by_labels(struct app *app, const char *name, struct err *err)
 
 	if (!project_name_valid(name))
 		return err_set(err, ERR_INPUT,
-			"invalid project name \"%s\": must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number",
+			"invalid project name \"%s\": must consist only of lowercase "
+			"alphanumeric characters, hyphens, and underscores as well as "
+			"start with a letter or number",
 			name);
 	if (!look(app, &opts, &observing)) {
 		*err = observing.err;

@@ -10,7 +10,8 @@ struct observed;
 struct plan_input;
 
 /* The same snapshot with the inspects that let reasons name old values. NULL: the error was shown. */
-const struct observed *app_inspect_changed(struct app *app, const struct plan_input *input);
+const struct observed *app_inspect_changed(
+	struct app *app, const struct plan_input *input);
 
 /* All containers of the engine, whatever their project. NULL: the error was shown. */
 const struct observed *app_observe_everything(struct app *app, unsigned what);

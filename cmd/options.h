@@ -31,8 +31,8 @@ struct parse {
  * Fills in the targets. Operands point into argv; with stop_at_operand they are all from the first one on.
  * "--" ends the options and is dropped.
  */
-bool options_parse(struct arena *arena, const struct parse *parse, int argc, char *const *argv,
-	struct operands *out_operands, struct err *err);
+bool options_parse(struct arena *arena, const struct parse *parse, int argc,
+	char *const *argv, struct operands *out_operands, struct err *err);
 
 /* Sets the defaults of a table, as if they were given. */
 void options_preset(struct arena *arena, const struct option_target *target);

@@ -113,8 +113,8 @@ static size_t write_some(struct output *output, const char *data, size_t len)
 }
 
 /* Also called when the reader went away; the write then fails with the reason. */
-static void on_writable(
-	uv_poll_t *poll, int status __attribute__((unused)), int events __attribute__((unused)))
+static void on_writable(uv_poll_t *poll, int status __attribute__((unused)),
+	int events __attribute__((unused)))
 {
 	struct output *output = poll->data;
 

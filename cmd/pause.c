@@ -17,8 +17,8 @@ static bool pause_wish(struct app *app, const void *opts, const struct operands 
 	return true;
 }
 
-static bool unpause_wish(struct app *app, const void *opts, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool unpause_wish(struct app *app, const void *opts,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	(void)app;
 	(void)opts;

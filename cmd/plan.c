@@ -52,8 +52,8 @@ struct inner {
 };
 
 /* A flag first means up, so that `davit plan --scale web=3` is `davit plan up --scale web=3`. */
-static bool parse_inner(
-	struct app *app, const struct operands *operands, struct inner *out, struct err *err)
+static bool parse_inner(struct app *app, const struct operands *operands,
+	struct inner *out, struct err *err)
 {
 	const char *name = operands->n ? operands->items[0] : "up";
 	int argc = operands->n ? (int)operands->n - 1 : 0;
@@ -62,13 +62,15 @@ static bool parse_inner(
 	out->command = command_find(planned, name);
 	if (!out->command)
 		return err_set(err, ERR_INPUT,
-			"davit plan %s: there is no plan for it\nThere is one for: up, down, create, start, stop, restart, rm, kill, pause, unpause, pull, push, build, scale",
+			"davit plan %s: there is no plan for it\nThere is one for: up, "
+			"down, create, start, stop, restart, rm, kill, pause, unpause, "
+			"pull, push, build, scale",
 			name);
 	for (int i = 0; i < argc; i++)
 		argv[i] = arena_strdup(&app->arena, operands->items[i + 1]);
 	out->opts = arena_alloc(&app->arena, out->command->opts_size + 1);
-	return command_parse(&app->arena, out->command, argc, argv, out->opts, &out->operands,
-		&out->common, err);
+	return command_parse(&app->arena, out->command, argc, argv, out->opts,
+		&out->operands, &out->common, err);
 }
 
 static int show_help(struct app *app, const struct command *command)
@@ -86,7 +88,8 @@ static int show(struct app *app, const struct inner *inner, bool json)
 	struct wish wish;
 	struct err err = {0};
 
-	if (!command_wish(app, inner->command, inner->opts, &inner->operands, &wish, &err))
+	if (!command_wish(
+		    app, inner->command, inner->opts, &inner->operands, &wish, &err))
 		return app_fail(app, &err);
 	plan = app_plan(app, &wish);
 	if (!plan)
@@ -108,7 +111,8 @@ static int plan_run(struct app *app, const void *parsed, const struct operands *
 	struct err err = {0};
 
 	if (!json && !text_eq(opts->format, "text")) {
-		err_set(&err, ERR_INPUT, "invalid value for --format: \"%s\"\nIt is text or json.",
+		err_set(&err, ERR_INPUT,
+			"invalid value for --format: \"%s\"\nIt is text or json.",
 			opts->format);
 		return app_fail(app, &err);
 	}
@@ -125,9 +129,12 @@ const struct command cmd_plan = {
 	.name = "plan",
 	.args = "[COMMAND [ARGS...]]",
 	.help = "Show what a command would do, and why",
-	.detail = "Prints the list of actions that the command (up unless told) would carry out, in order: "
-		  "their numbers, the actions that they need, what is done, and the reason. Nothing is changed. "
-		  "Exits 0 when there is nothing to do, 2 when there are changes, 1 on errors.",
+	.detail = "Prints the list of actions that the command (up unless told) would "
+		  "carry out, in order: "
+		  "their numbers, the actions that they need, what is done, and the "
+		  "reason. Nothing is changed. "
+		  "Exits 0 when there is nothing to do, 2 when there are changes, 1 on "
+		  "errors.",
 	.opts = plan_opts,
 	.opts_size = sizeof(struct plan_cmd),
 	.needs = NEEDS_ENVIRONMENT | STOP_AT_OPERAND,

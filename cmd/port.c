@@ -23,8 +23,8 @@ struct port_cmd {
 static const struct option port_opts[] = {
 	O_INT(struct port_cmd, index, "index", .value = "N",
 		.help = "Number of the container, where the service has several"),
-	O_TEXT(struct port_cmd, protocol, "protocol", .value = "PROTOCOL", .preset = "tcp",
-		.help = "tcp or udp"),
+	O_TEXT(struct port_cmd, protocol, "protocol", .value = "PROTOCOL",
+		.preset = "tcp", .help = "tcp or udp"),
 	OPTION_END,
 };
 
@@ -45,17 +45,18 @@ static int print_port(struct app *app, const struct node *port)
 {
 	const char *ip = node_get_text(port, "IP");
 
-	app_print(app, "%s:%" PRId64 "\n", ip ? ip : "invalid IP", node_get_int(port, "PublicPort", 0));
+	app_print(app, "%s:%" PRId64 "\n", ip ? ip : "invalid IP",
+		node_get_int(port, "PublicPort", 0));
 	return EXIT_SUCCESS;
 }
 
-static bool no_such_port(struct app *app, const struct observed_container *container, int64_t number,
-	const char *protocol, struct err *err)
+static bool no_such_port(struct app *app, const struct observed_container *container,
+	int64_t number, const char *protocol, struct err *err)
 {
 	const char *ports = cell_ports(&app->arena, node_get(container->node, "Ports"));
 
-	return err_set(err, ERR_STATE, "no port %" PRId64 "/%s for container %s: %s", number, protocol,
-		container->name, *ports ? ports : "it has none");
+	return err_set(err, ERR_STATE, "no port %" PRId64 "/%s for container %s: %s",
+		number, protocol, container->name, *ports ? ports : "it has none");
 }
 
 static int port_run(struct app *app, const void *parsed, const struct operands *operands)

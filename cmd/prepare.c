@@ -32,7 +32,8 @@ void app_load_opts(const struct app *app, struct load_opts *out)
 }
 
 /* The project and its graph, or NULL; errs tells why. */
-static const struct project *load(struct app *app, const struct load_opts *opts, struct errs *errs)
+static const struct project *load(
+	struct app *app, const struct load_opts *opts, struct errs *errs)
 {
 	const struct project *project = project_load(&app->arena, opts, errs);
 
@@ -99,7 +100,8 @@ static struct strings named_services(
 	return names;
 }
 
-bool app_prepare(struct app *app, const struct command *command, const struct operands *operands)
+bool app_prepare(
+	struct app *app, const struct command *command, const struct operands *operands)
 {
 	struct load_opts opts;
 	struct err err = {0};
@@ -113,9 +115,11 @@ bool app_prepare(struct app *app, const struct command *command, const struct op
 		return true;
 	app_load_opts(app, &opts);
 	opts.services = named_services(app, command, operands);
-	if (!(command->needs & NEEDS_NAME ? load_by_name(app, &opts) : app_load(app, &opts)))
+	if (!(command->needs & NEEDS_NAME ? load_by_name(app, &opts)
+					  : app_load(app, &opts)))
 		return false;
-	if (services_resolve(&app->arena, app->project, &opts.services, &app->services, &err))
+	if (services_resolve(
+		    &app->arena, app->project, &opts.services, &app->services, &err))
 		return true;
 	app_fail(app, &err);
 	return false;

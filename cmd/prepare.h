@@ -10,7 +10,8 @@ struct load_opts;
 struct operands;
 
 /* False: the reason was shown. */
-bool app_prepare(struct app *app, const struct command *command, const struct operands *operands);
+bool app_prepare(
+	struct app *app, const struct command *command, const struct operands *operands);
 
 /* How this run loads projects; services is empty. */
 void app_load_opts(const struct app *app, struct load_opts *out);

@@ -48,7 +48,8 @@ static struct pairs read_environment(struct arena *arena, char **environment)
 		if (!equals)
 			continue;
 		pair = (struct pair){
-			.key = arena_strndup(arena, *environment, (size_t)(equals - *environment)),
+			.key = arena_strndup(
+				arena, *environment, (size_t)(equals - *environment)),
 			.value = equals + 1,
 		};
 		ARENA_PUSH(arena, pairs.items, pairs.n, pair);
@@ -79,8 +80,10 @@ static bool settle(struct run *run, struct operands *out_rest, struct err *err)
 
 	app->environment = read_environment(&app->arena, run->environment);
 	no_color = app_getenv(app, "NO_COLOR");
-	if (!root_parse(&app->arena, run->argc - 1, run->argv + 1, &run->flags, out_rest, err) ||
-		!root_settle(&app->arena, &run->flags, &app->environment, &app->root, err) ||
+	if (!root_parse(&app->arena, run->argc - 1, run->argv + 1, &run->flags, out_rest,
+		    err) ||
+		!root_settle(
+			&app->arena, &run->flags, &app->environment, &app->root, err) ||
 		!find_folders(app, err))
 		return false;
 	display_init(&run->display, &app->root, app->cwd, no_color && *no_color);
@@ -103,8 +106,8 @@ static bool read_env_files(struct run *run)
 	for (size_t i = 0; i < found.n; i++)
 		if (text_starts(found.items[i].key, "COMPOSE_") &&
 			!app_getenv(app, found.items[i].key))
-			ARENA_PUSH(&app->arena, app->environment.items, app->environment.n,
-				found.items[i]);
+			ARENA_PUSH(&app->arena, app->environment.items,
+				app->environment.n, found.items[i]);
 	if (root_settle_env(&run->flags, &app->environment, &app->root, &err))
 		return true;
 	app_fail(app, &err);
@@ -130,7 +133,8 @@ static int run_command(struct run *run, const struct command *command, size_t na
 	struct common common = {0};
 	struct err err = {0};
 
-	if (!command_parse(&app->arena, command, (int)nargs, argv, opts, &operands, &common, &err))
+	if (!command_parse(&app->arena, command, (int)nargs, argv, opts, &operands,
+		    &common, &err))
 		return app_fail(app, &err);
 	if (common.help)
 		return show_command_help(run, command);
@@ -177,7 +181,8 @@ struct asked {
 };
 
 /* help [COMMAND], --help [COMMAND], --version and nothing at all are other ways to say a command. */
-static struct asked what_is_asked(const struct root_flags *flags, const struct operands *rest)
+static struct asked what_is_asked(
+	const struct root_flags *flags, const struct operands *rest)
 {
 	struct asked asked = {.help = flags->help};
 	size_t n = rest->n;
@@ -205,7 +210,8 @@ static int dispatch(struct run *run, const struct asked *asked)
 	}
 	command = command_find(run->program->commands, asked->name);
 	if (!command)
-		return run->program->engine_side ? unknown(run, asked->name) : hand_on(run);
+		return run->program->engine_side ? unknown(run, asked->name)
+						 : hand_on(run);
 	return asked->help ? show_command_help(run, command)
 			   : run_command(run, command, asked->nargs);
 }
@@ -239,8 +245,10 @@ static int finish(struct run *run, int status)
 
 int program_run(const struct program *program, int argc, char **argv, char **environment)
 {
-	struct run run = {
-		.program = program, .argc = argc, .argv = argv, .environment = environment};
+	struct run run = {.program = program,
+		.argc = argc,
+		.argv = argv,
+		.environment = environment};
 	struct operands rest = {0};
 	struct asked asked;
 	struct err err = {0};

@@ -7,7 +7,8 @@ struct engine_side;
 
 struct program {
 	const struct command *const *commands; /* NULL at the end */
-	const struct engine_side *engine_side; /* NULL: commands that are not here are handed over */
+	const struct engine_side
+		*engine_side; /* NULL: commands that are not here are handed over */
 };
 
 int program_run(const struct program *program, int argc, char **argv, char **environment);

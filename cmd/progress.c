@@ -22,7 +22,7 @@
 #include "compose/scheduler/scheduler.h"
 
 #define REDRAW_MS 100
-#define HEARTBEAT_MS 30000 /* plain: of one pull or build that takes long */
+#define HEARTBEAT_MS 30000   /* plain: of one pull or build that takes long */
 #define JSON_PROGRESS_MS 500 /* of one action */
 #define IMAGE_NOUN "Image "
 #define TRANSFER_MIN_COLUMNS 10
@@ -72,7 +72,8 @@ static struct board_look look(const struct progress *progress)
 	struct winsize size = {0};
 
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		size = (struct winsize){.ws_row = ROWS_DEFAULT, .ws_col = COLUMNS_DEFAULT};
+		size = (struct winsize){
+			.ws_row = ROWS_DEFAULT, .ws_col = COLUMNS_DEFAULT};
 	return (struct board_look){
 		.rows = size.ws_row,
 		.columns = size.ws_col,
@@ -114,15 +115,16 @@ static void on_timer(uv_timer_t *timer)
 static bool is_transfer(const struct action *action)
 {
 	return action->kind == ACTION_IMAGE_PULL || action->kind == ACTION_IMAGE_PUSH ||
-	       action->kind == ACTION_IMAGE_BUILD;
+		action->kind == ACTION_IMAGE_BUILD;
 }
 
 /* More is cut to its first line; all of it is told at the end. */
-static void plain_line(struct progress *progress, const struct action *action, const char *what,
-	const char *more)
+static void plain_line(struct progress *progress, const struct action *action,
+	const char *what, const char *more)
 {
-	display_say(progress->display, " %s  %s%s%.*s ", board_name(&progress->arena, action), what,
-		more && *more ? " " : "", more ? (int)strcspn(more, "\n") : 0, more ? more : "");
+	display_say(progress->display, " %s  %s%s%.*s ",
+		board_name(&progress->arena, action), what, more && *more ? " " : "",
+		more ? (int)strcspn(more, "\n") : 0, more ? more : "");
 }
 
 /* Long transfers say now and then that they live; a build's own output is worth a line each. */
@@ -135,7 +137,8 @@ static void plain_progress(struct progress *progress, const struct report_event 
 	if (now_ms() - *last < HEARTBEAT_MS)
 		return;
 	*last = now_ms();
-	plain_line(progress, event->action, action_doing(event->action, false), event->detail);
+	plain_line(progress, event->action, action_doing(event->action, false),
+		event->detail);
 }
 
 static void plain_event(struct progress *progress, const struct report_event *event)
@@ -161,10 +164,12 @@ static void plain_event(struct progress *progress, const struct report_event *ev
 	case PHASE_GIVEN_UP:
 		break;
 	case PHASE_WARNED:
-		plain_line(progress, action, "Warning", event->err ? event->err->text : NULL);
+		plain_line(progress, action, "Warning",
+			event->err ? event->err->text : NULL);
 		break;
 	case PHASE_FAILED:
-		plain_line(progress, action, "Error", event->err ? event->err->text : NULL);
+		plain_line(
+			progress, action, "Error", event->err ? event->err->text : NULL);
 		break;
 	case PHASE_UNDOING:
 		if (action->kind != ACTION_CONTAINER_RENAME)
@@ -240,8 +245,10 @@ static void json_event(struct progress *progress, const struct report_event *eve
 	json_field(&line, "text", json_text(event));
 	json_field(&line, "details", event->err ? event->err->text : event->detail);
 	if (event->total > 0)
-		str_printf(&line, ",\"current\":%" PRId64 ",\"total\":%" PRId64 ",\"percent\":%d",
-			event->current, event->total, (int)(event->current * 100 / event->total));
+		str_printf(&line,
+			",\"current\":%" PRId64 ",\"total\":%" PRId64 ",\"percent\":%d",
+			event->current, event->total,
+			(int)(event->current * 100 / event->total));
 	if (event->number)
 		str_printf(&line, ",\"action\":%u", event->number);
 	json_field(&line, "service", event->action->service);
@@ -258,9 +265,11 @@ static void json_result(struct display *display, const struct plan *plan,
 
 	str_add(&line, "{\"id\":");
 	json_print_text(&line, plan->project, JSON_COMPACT);
-	str_printf(&line, ",\"command\":\"%s\",\"status\":\"%s\",\"changed\":%s", plan->command,
-		result->ok ? "Done" : "Error", result->changed ? "true" : "false");
-	str_printf(&line, ",\"done\":%zu,\"skipped\":%zu,\"failed\":%zu,\"not_done\":%zu}\n",
+	str_printf(&line, ",\"command\":\"%s\",\"status\":\"%s\",\"changed\":%s",
+		plan->command, result->ok ? "Done" : "Error",
+		result->changed ? "true" : "false");
+	str_printf(&line,
+		",\"done\":%zu,\"skipped\":%zu,\"failed\":%zu,\"not_done\":%zu}\n",
 		result->ndone, result->nskipped, result->nfailed, result->ngiven_up);
 	display_write(display, STDERR_FILENO, line.text, line.len);
 }
@@ -270,8 +279,8 @@ static void json_result(struct display *display, const struct plan *plan,
 static void keep_failure(struct progress *progress, const char *text)
 {
 	if (!strings_has(&progress->failures, text))
-		ARENA_PUSH(&progress->arena, progress->failures.items, progress->failures.n,
-			arena_strdup(&progress->arena, text));
+		ARENA_PUSH(&progress->arena, progress->failures.items,
+			progress->failures.n, arena_strdup(&progress->arena, text));
 }
 
 static void on_event(void *ctx, const struct report_event *event)
@@ -302,12 +311,14 @@ static void start_drawing(struct progress *progress)
 	progress->timer->data = progress;
 	uv_timer_start(progress->timer, on_timer, REDRAW_MS, REDRAW_MS);
 	uv_unref((uv_handle_t *)progress->timer);
-	progress->block = (struct display_block){.ctx = progress, .erase = erase, .draw = draw};
+	progress->block =
+		(struct display_block){.ctx = progress, .erase = erase, .draw = draw};
 	progress->display->block = &progress->block;
 	draw(progress);
 }
 
-struct progress *progress_new(struct uv_loop_s *loop, struct display *display, const struct plan *plan)
+struct progress *progress_new(
+	struct uv_loop_s *loop, struct display *display, const struct plan *plan)
 {
 	struct progress *progress = xalloc(sizeof(*progress));
 
@@ -347,8 +358,9 @@ static void say_transfers(struct progress *progress)
 	for (size_t i = 0; i < progress->board.nrows; i++) {
 		const struct board_row *row = &progress->board.rows[i];
 		const char *image = row->name + strlen(IMAGE_NOUN);
-		const char *const cells[] = {
-			image, row->state == ROW_DONE ? row->text : "Failed", why_of(row, image)};
+		const char *const cells[] = {image,
+			row->state == ROW_DONE ? row->text : "Failed",
+			why_of(row, image)};
 
 		if (text_starts(row->name, IMAGE_NOUN))
 			table_add(&table, cells);
@@ -360,7 +372,7 @@ static void say_transfers(struct progress *progress)
 bool progress_end(struct progress *progress)
 {
 	bool has_table = progress->failures.n > 0 && progress->board.nrows > 1 &&
-			 is_transfer(&progress->plan->actions[0]);
+		is_transfer(&progress->plan->actions[0]);
 
 	if (progress->display->mode == DISPLAY_TTY)
 		draw(progress);
@@ -409,9 +421,10 @@ void progress_nothing(struct display *display, const struct plan *plan)
 		return;
 	}
 	for (size_t i = 0; i < plan->nuntouched; i++)
-		display_say(display, display->color ? " \033[32m✔\033[0m Container %s  Running"
-						    : is_tty ? " ✔ Container %s  Running"
-							     : " Container %s  Running ",
+		display_say(display,
+			display->color   ? " \033[32m✔\033[0m Container %s  Running"
+				: is_tty ? " ✔ Container %s  Running"
+					 : " Container %s  Running ",
 			plan->untouched[i]);
 	if (plan->nuntouched > 0 || plan->nnotes == 0)
 		display_say(display, "%s: nothing to do", plan->project);

@@ -17,7 +17,8 @@ struct strings;
 struct uv_loop_s;
 
 /* Draws from now on. plan and display outlive it. */
-struct progress *progress_new(struct uv_loop_s *loop, struct display *display, const struct plan *plan);
+struct progress *progress_new(
+	struct uv_loop_s *loop, struct display *display, const struct plan *plan);
 void progress_free(struct progress *progress); /* accepts NULL; puts the cursor back */
 
 /* What the scheduler is given. */

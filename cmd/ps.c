@@ -31,8 +31,10 @@ struct ps {
 };
 
 static const struct option ps_opts[] = {
-	O_BOOL(struct ps, all, "all", .letter = 'a', .help = "Stopped containers and those of run, too"),
-	O_TEXT(struct ps, filter, "filter", .value = "FILTER", .help = "Only status=STATUS"),
+	O_BOOL(struct ps, all, "all", .letter = 'a',
+		.help = "Stopped containers and those of run, too"),
+	O_TEXT(struct ps, filter, "filter", .value = "FILTER",
+		.help = "Only status=STATUS"),
 	O_TEXT(struct ps, format, "format", .value = "FORMAT",
 		.help = "table, json, or a template such as \"{{.Name}} {{.Status}}\""),
 	O_BOOL(struct ps, no_trunc, "no-trunc", .help = "Do not shorten texts"),
@@ -41,7 +43,8 @@ static const struct option ps_opts[] = {
 	O_BOOL(struct ps, quiet, "quiet", .letter = 'q', .help = "Only ids"),
 	O_BOOL(struct ps, services, "services", .help = "Only the names of services"),
 	O_TEXTS(struct ps, statuses, "status", .value = "STATUS",
-		.help = "Only these: paused, restarting, removing, running, dead, created or exited"),
+		.help = "Only these: paused, restarting, removing, running, dead, "
+			"created or exited"),
 	OPTION_END,
 };
 
@@ -86,19 +89,22 @@ static bool read_statuses(
 	for (size_t i = 0; i < opts->statuses.n; i++)
 		ARENA_PUSH(&app->arena, out->items, out->n, opts->statuses.items[i]);
 	if (opts->filter && !text_starts(opts->filter, "status="))
-		return err_set(err, ERR_INPUT, "unknown filter %s\nThere is status=STATUS.",
-			opts->filter);
+		return err_set(err, ERR_INPUT,
+			"unknown filter %s\nThere is status=STATUS.", opts->filter);
 	if (opts->filter)
-		ARENA_PUSH(&app->arena, out->items, out->n, opts->filter + strlen("status="));
+		ARENA_PUSH(&app->arena, out->items, out->n,
+			opts->filter + strlen("status="));
 	for (size_t i = 0; i < out->n; i++)
 		if (!is_state(out->items[i]))
 			return err_set(err, ERR_INPUT,
-				"unknown status %s\nIt is one of paused, restarting, removing, running, dead, created, exited.",
+				"unknown status %s\nIt is one of paused, restarting, "
+				"removing, running, dead, created, exited.",
 				out->items[i]);
 	return true;
 }
 
-static bool is_selected(const struct selection *selection, const struct observed_container *container)
+static bool is_selected(
+	const struct selection *selection, const struct observed_container *container)
 {
 	const struct ps *opts = selection->opts;
 	const struct app *app = selection->app;
@@ -125,11 +131,12 @@ static int compare_names(const void *a, const void *b)
 	return strcmp((*x)->name, (*y)->name);
 }
 
-static const struct observed_container **select_containers(const struct selection *selection,
-	struct arena *arena, const struct observed *observed, size_t *out_n)
+static const struct observed_container **select_containers(
+	const struct selection *selection, struct arena *arena,
+	const struct observed *observed, size_t *out_n)
 {
-	const struct observed_container **chosen =
-		ARENA_NEW_N(arena, observed->ncontainers + 1, const struct observed_container *);
+	const struct observed_container **chosen = ARENA_NEW_N(
+		arena, observed->ncontainers + 1, const struct observed_container *);
 	size_t n = 0;
 
 	for (size_t i = 0; i < observed->ncontainers; i++)
@@ -142,7 +149,8 @@ static const struct observed_container **select_containers(const struct selectio
 
 /* ---- one container as a record, keys as docker compose has them */
 
-static const char *joined_networks(struct arena *arena, const struct observed_container *container)
+static const char *joined_networks(
+	struct arena *arena, const struct observed_container *container)
 {
 	auto_str text = {0};
 
@@ -158,7 +166,8 @@ static const char *joined_mounts(
 
 	for (size_t i = 0; i < container->nmounts; i++) {
 		const struct observed_mount *mount = &container->mounts[i];
-		const char *name = mount->name && *mount->name ? mount->name : mount->source;
+		const char *name =
+			mount->name && *mount->name ? mount->name : mount->source;
 
 		if (name && !no_trunc)
 			name = cell_shortened(arena, name, MOUNT_COLUMNS);
@@ -167,7 +176,8 @@ static const char *joined_mounts(
 	return arena_strdup(arena, str_text(&text));
 }
 
-static const char *local_volumes(struct arena *arena, const struct observed_container *container)
+static const char *local_volumes(
+	struct arena *arena, const struct observed_container *container)
 {
 	size_t n = 0;
 
@@ -191,7 +201,8 @@ static struct node *publisher(struct arena *arena, const struct node *port)
 static int compare_publishers(const void *a, const void *b)
 {
 	const struct node *const *x = a, *const *y = b;
-	int64_t p = node_get_int(*x, "TargetPort", 0), q = node_get_int(*y, "TargetPort", 0);
+	int64_t p = node_get_int(*x, "TargetPort", 0),
+		q = node_get_int(*y, "TargetPort", 0);
 
 	return p < q ? -1 : p > q;
 }
@@ -203,7 +214,8 @@ static struct node *publishers(struct arena *arena, const struct node *ports)
 	for (size_t i = 0; ports && ports->kind == NODE_LIST && i < ports->nitems; i++)
 		node_push(arena, list, publisher(arena, ports->items[i]));
 	if (list->nitems > 0)
-		qsort(list->items, list->nitems, sizeof(*list->items), compare_publishers);
+		qsort(list->items, list->nitems, sizeof(*list->items),
+			compare_publishers);
 	return list;
 }
 
@@ -213,14 +225,15 @@ static const char *command_text(
 	const char *command = node_get_text(container->node, "Command");
 
 	command = command ? command : "";
-	return cell_quoted(
-		arena, no_trunc ? command : cell_shortened(arena, command, COMMAND_COLUMNS));
+	return cell_quoted(arena,
+		no_trunc ? command : cell_shortened(arena, command, COMMAND_COLUMNS));
 }
 
-static const char *running_for(
-	struct arena *arena, const struct observed *observed, const struct observed_container *c)
+static const char *running_for(struct arena *arena, const struct observed *observed,
+	const struct observed_container *c)
 {
-	return arena_printf(arena, "%s ago", cell_duration(arena, observed->clock_s - c->created_s));
+	return arena_printf(
+		arena, "%s ago", cell_duration(arena, observed->clock_s - c->created_s));
 }
 
 static struct node *record_of(struct arena *arena, const struct observed *observed,
@@ -235,7 +248,8 @@ static struct node *record_of(struct arena *arena, const struct observed *observ
 	node_set_text_opt(arena, node, "Engine", engine);
 	node_set_int(arena, node, "ExitCode", c->exit_code);
 	node_set_text(arena, node, "Health", health_words[c->health]);
-	node_set_text(arena, node, "ID", no_trunc ? c->id : arena_strndup(arena, c->id, SHORT_ID));
+	node_set_text(arena, node, "ID",
+		no_trunc ? c->id : arena_strndup(arena, c->id, SHORT_ID));
 	node_set_text(arena, node, "Image", c->image);
 	node_set_text(arena, node, "Labels", cell_labels(arena, c->labels));
 	node_set_text(arena, node, "LocalVolumes", local_volumes(arena, c));
@@ -257,14 +271,9 @@ static struct node *record_of(struct arena *arena, const struct observed *observ
 /* ---- the ways to print */
 
 static const struct record_column ps_columns[] = {
-	{"NAME", "Name"},
-	{"IMAGE", "Image"},
-	{"COMMAND", "Command"},
-	{"SERVICE", "Service"},
-	{"CREATED", "RunningFor"},
-	{"STATUS", "Status"},
-	{"PORTS", "Ports"},
-	{"ENGINE", "Engine"}, /* only where a container has one */
+	{"NAME", "Name"}, {"IMAGE", "Image"}, {"COMMAND", "Command"},
+	{"SERVICE", "Service"}, {"CREATED", "RunningFor"}, {"STATUS", "Status"},
+	{"PORTS", "Ports"}, {"ENGINE", "Engine"}, /* only where a container has one */
 };
 
 static bool any_engine(const struct node *const *records, size_t n)
@@ -282,26 +291,30 @@ static void print_services(
 
 	for (size_t i = 0; i < n; i++)
 		if (!strings_has(&names, containers[i]->service))
-			ARENA_PUSH(&app->arena, names.items, names.n, containers[i]->service);
+			ARENA_PUSH(&app->arena, names.items, names.n,
+				containers[i]->service);
 	for (size_t i = 0; i < names.n; i++)
 		app_print(app, "%s\n", names.items[i]);
 	if (names.n == 0)
 		app_print(app, "\n");
 }
 
-static int print_records(struct app *app, const struct ps *opts, const struct observed *observed,
+static int print_records(struct app *app, const struct ps *opts,
+	const struct observed *observed,
 	const struct observed_container *const *containers, size_t n)
 {
-	const struct node **records = ARENA_NEW_N(&app->arena, n + 1, const struct node *);
+	const struct node **records =
+		ARENA_NEW_N(&app->arena, n + 1, const struct node *);
 	const char *format = opts->format && *opts->format
-				     ? opts->format
-				     : node_get_text(credentials_config(app->credentials), "psFormat");
+		? opts->format
+		: node_get_text(credentials_config(app->credentials), "psFormat");
 	size_t ncolumns = sizeof(ps_columns) / sizeof(*ps_columns);
 	struct err err = {0};
 	auto_str text = {0};
 
 	for (size_t i = 0; i < n; i++)
-		records[i] = record_of(&app->arena, observed, containers[i], opts->no_trunc);
+		records[i] =
+			record_of(&app->arena, observed, containers[i], opts->no_trunc);
 	if (!any_engine(records, n))
 		ncolumns--;
 	if (!records_print(&text, &app->arena,

@@ -15,12 +15,13 @@ static const struct option push_opts[] = {
 		.help = "Exit 0 though images could not be pushed"),
 	O_BOOL(struct push, include_deps, "include-deps",
 		.help = "Push what the services depend on, too"),
-	O_BOOL(struct push, quiet, "quiet", .letter = 'q', .help = "Without showing progress"),
+	O_BOOL(struct push, quiet, "quiet", .letter = 'q',
+		.help = "Without showing progress"),
 	OPTION_END,
 };
 
-static bool push_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool push_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct push *opts = parsed;
 

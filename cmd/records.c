@@ -14,7 +14,8 @@
 
 #define TABLE_PADDING 3
 
-static void print_table(struct str *str, struct arena *arena, const struct records *records)
+static void print_table(
+	struct str *str, struct arena *arena, const struct records *records)
 {
 	const char **cells = ARENA_NEW_N(arena, records->ncolumns, const char *);
 	struct table table;
@@ -25,7 +26,8 @@ static void print_table(struct str *str, struct arena *arena, const struct recor
 	table_add(&table, cells);
 	for (size_t i = 0; i < records->n; i++) {
 		for (size_t j = 0; j < records->ncolumns; j++)
-			cells[j] = node_get_text(records->items[i], records->columns[j].key);
+			cells[j] =
+				node_get_text(records->items[i], records->columns[j].key);
 		table_add(&table, cells);
 	}
 	table_print(&table, str);
@@ -71,8 +73,8 @@ static size_t count_tabs(const char *text)
 	return n;
 }
 
-static bool add_template_row(struct table *table, const char *template, const struct node *record,
-	struct err *err)
+static bool add_template_row(struct table *table, const char *template,
+	const struct node *record, struct err *err)
 {
 	const char **cells = ARENA_NEW_N(table->arena, table->ncolumns, const char *);
 	auto_str line = {0};
@@ -86,8 +88,8 @@ static bool add_template_row(struct table *table, const char *template, const st
 }
 
 /* "table {{.Name}}\t{{.Status}}" */
-static bool print_template_table(struct str *str, struct arena *arena, const struct records *records,
-	const char *template, struct err *err)
+static bool print_template_table(struct str *str, struct arena *arena,
+	const struct records *records, const char *template, struct err *err)
 {
 	struct table table;
 	auto_str header = {0};

@@ -20,9 +20,9 @@ struct records {
 	size_t n;
 	const struct record_column *columns; /* of the table */
 	size_t ncolumns;
-	size_t min_columns;	/* of a cell: 10 as docker has it, 20 as docker compose's own tables */
-	bool json_is_array;	/* one array, else one object a line */
-	bool json_ends_blank;	/* docker compose's images prints an empty line more */
+	size_t min_columns; /* of a cell: 10 as docker has it, 20 as docker compose's own tables */
+	bool json_is_array;   /* one array, else one object a line */
+	bool json_ends_blank; /* docker compose's images prints an empty line more */
 };
 
 /* format NULL, "": table. False: a template that cannot be filled. */

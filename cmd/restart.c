@@ -18,8 +18,8 @@ static const struct option restart_opts[] = {
 	OPTION_END,
 };
 
-static bool restart_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool restart_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct restart *opts = parsed;
 

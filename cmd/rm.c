@@ -22,7 +22,8 @@ struct rm {
 };
 
 static const struct option rm_opts[] = {
-	O_BOOL(struct rm, all, "all", .letter = 'a', .flags = OPTION_HIDDEN | OPTION_IGNORED,
+	O_BOOL(struct rm, all, "all", .letter = 'a',
+		.flags = OPTION_HIDDEN | OPTION_IGNORED,
 		.help = "Accepted for old scripts"),
 	O_BOOL(struct rm, force, "force", .letter = 'f', .help = "Do not ask"),
 	O_BOOL(struct rm, stop, "stop", .letter = 's', .help = "Stop containers first"),
@@ -52,7 +53,8 @@ static void say_what_goes(struct app *app, const struct plan *plan)
 
 	for (size_t i = 0; i < plan->nactions; i++)
 		if (plan->actions[i].kind == ACTION_CONTAINER_REMOVE)
-			str_printf(&names, "%s%s", names.len ? ", " : "", plan->actions[i].label);
+			str_printf(&names, "%s%s", names.len ? ", " : "",
+				plan->actions[i].label);
 	display_say(app->display, "Going to remove %s", str_text(&names));
 }
 

@@ -16,9 +16,12 @@
 
 const struct option root_opts[] = {
 	O_BOOL(R, all_resources, "all-resources",
-		.help = "Keep networks, volumes, configs and secrets that no service uses"),
-	O_TEXT(R, ansi, "ansi", .value = "WHEN", .help = "Colours and cursor: auto, never or always"),
-	O_TRI(R, compatibility, "compatibility", .help = "Name things with \"_\" as Compose v1 did"),
+		.help = "Keep networks, volumes, configs and secrets that no service "
+			"uses"),
+	O_TEXT(R, ansi, "ansi", .value = "WHEN",
+		.help = "Colours and cursor: auto, never or always"),
+	O_TRI(R, compatibility, "compatibility",
+		.help = "Name things with \"_\" as Compose v1 did"),
 	O_TEXT(R, config, "config", .value = "DIR", .flags = OPTION_HIDDEN,
 		.help = "Directory of docker's client configuration"),
 	O_TEXT(R, context, "context", .letter = 'c', .value = "NAME",
@@ -26,15 +29,18 @@ const struct option root_opts[] = {
 	O_BOOL(R, debug, "debug", .letter = 'D', .help = "Tell more about errors"),
 	O_BOOL(R, dry_run, "dry-run", .help = "Show what would be done, and do nothing"),
 	O_TEXTS(R, env_files, "env-file", .value = "FILE",
-		.help = "Variables for the Compose file, instead of .env; may be repeated"),
+		.help = "Variables for the Compose file, instead of .env; may be "
+			"repeated"),
 	O_TEXTS(R, files, "file", .letter = 'f', .value = "FILE",
 		.help = "Compose file, \"-\" for standard input; may be repeated"),
 	O_BOOL(R, help, "help", .letter = 'h', .help = "Show help"),
 	O_TEXTS(R, hosts, "host", .letter = 'H', .value = "URL",
 		.help = "Engine to talk to: unix://, tcp://, ssh://"),
 	O_TEXT(R, log_level, "log-level", .letter = 'l', .value = "LEVEL",
-		.flags = OPTION_HIDDEN | OPTION_IGNORED, .help = "Accepted for docker's sake"),
-	O_BOOL(R, no_ansi, "no-ansi", .flags = OPTION_DEPRECATED, .help = "The same as --ansi never"),
+		.flags = OPTION_HIDDEN | OPTION_IGNORED,
+		.help = "Accepted for docker's sake"),
+	O_BOOL(R, no_ansi, "no-ansi", .flags = OPTION_DEPRECATED,
+		.help = "The same as --ansi never"),
 	O_INT(R, parallel, "parallel", .value = "N",
 		.help = "At most N changing calls at a time (16)"),
 	O_TEXTS(R, profiles, "profile", .value = "NAME",
@@ -50,9 +56,12 @@ const struct option root_opts[] = {
 		.help = "Trust only servers signed by this CA"),
 	O_TEXT(R, tls_cert, "tlscert", .value = "FILE", .flags = OPTION_HIDDEN,
 		.help = "TLS certificate"),
-	O_TEXT(R, tls_key, "tlskey", .value = "FILE", .flags = OPTION_HIDDEN, .help = "TLS key"),
-	O_TRI(R, tls_verify, "tlsverify", .flags = OPTION_HIDDEN, .help = "Use TLS and check the server"),
-	O_BOOL(R, verbose, "verbose", .flags = OPTION_HIDDEN, .help = "The same as --debug"),
+	O_TEXT(R, tls_key, "tlskey", .value = "FILE", .flags = OPTION_HIDDEN,
+		.help = "TLS key"),
+	O_TRI(R, tls_verify, "tlsverify", .flags = OPTION_HIDDEN,
+		.help = "Use TLS and check the server"),
+	O_BOOL(R, verbose, "verbose", .flags = OPTION_HIDDEN,
+		.help = "The same as --debug"),
 	O_BOOL(R, version, "version", .letter = 'v', .help = "Show the version"),
 	O_TEXT(R, workdir, "workdir", .value = "DIR", .flags = OPTION_DEPRECATED,
 		.help = "The same as --project-directory"),
@@ -63,7 +72,8 @@ bool root_parse(struct arena *arena, int argc, char *const *argv, struct root_fl
 	struct operands *out_rest, struct err *err)
 {
 	const struct option_target target = {root_opts, out};
-	const struct parse parse = {.targets = &target, .ntargets = 1, .stop_at_operand = true};
+	const struct parse parse = {
+		.targets = &target, .ntargets = 1, .stop_at_operand = true};
 
 	memset(out, 0, sizeof(*out));
 	if (!options_parse(arena, &parse, argc, argv, out_rest, err))
@@ -111,35 +121,41 @@ static struct strings split_commas(struct arena *arena, const char *text)
 	return list;
 }
 
-static bool settle_progress(const struct root_flags *flags, const struct pairs *environment,
-	struct root *out, struct err *err)
+static bool settle_progress(const struct root_flags *flags,
+	const struct pairs *environment, struct root *out, struct err *err)
 {
-	static const char *const kinds[] = {"auto", "tty", "plain", "json", "quiet", "none", NULL};
-	const char *kind =
-		first_of(flags->progress, pairs_get(environment, "COMPOSE_PROGRESS"), "auto");
+	static const char *const kinds[] = {
+		"auto", "tty", "plain", "json", "quiet", "none", NULL};
+	const char *kind = first_of(
+		flags->progress, pairs_get(environment, "COMPOSE_PROGRESS"), "auto");
 
 	if (!one_of(kind, kinds))
 		return err_set(err, ERR_INPUT,
-			"unsupported --progress value \"%s\"\nIt is one of auto, tty, plain, json, quiet.",
+			"unsupported --progress value \"%s\"\nIt is one of auto, tty, "
+			"plain, json, quiet.",
 			kind);
 	out->progress = text_eq(kind, "none") ? "quiet" : kind;
 	return true;
 }
 
-bool root_settle(struct arena *arena, const struct root_flags *flags, const struct pairs *environment,
-	struct root *out, struct err *err)
+bool root_settle(struct arena *arena, const struct root_flags *flags,
+	const struct pairs *environment, struct root *out, struct err *err)
 {
 	if (flags->workdir && flags->project_directory)
-		return err_set(err, ERR_INPUT, "--workdir is --project-directory: give only one of them");
+		return err_set(err, ERR_INPUT,
+			"--workdir is --project-directory: give only one of them");
 	if (flags->hosts.n > 1)
-		return err_set(err, ERR_INPUT, "-H, --host was given twice; davit talks to one engine");
+		return err_set(err, ERR_INPUT,
+			"-H, --host was given twice; davit talks to one engine");
 	if (flags->hosts.n > 0 && flags->context)
 		return err_set(err, ERR_INPUT,
-			"--host and --context both name an engine: give only one of them");
+			"--host and --context both name an engine: give only one of "
+			"them");
 	*out = (struct root){
 		.files = flags->files,
 		.project_name = flags->project_name,
-		.project_directory = first_of(flags->project_directory, flags->workdir, NULL),
+		.project_directory =
+			first_of(flags->project_directory, flags->workdir, NULL),
 		.profiles = flags->profiles,
 		.env_files = flags->env_files,
 		.all_resources = flags->all_resources,
@@ -147,7 +163,8 @@ bool root_settle(struct arena *arena, const struct root_flags *flags, const stru
 		.debug = flags->debug || flags->verbose,
 		.host = flags->hosts.n ? flags->hosts.items[0] : NULL,
 		.context = flags->context,
-		.docker_config = first_of(flags->config, pairs_get(environment, "DOCKER_CONFIG"), NULL),
+		.docker_config = first_of(
+			flags->config, pairs_get(environment, "DOCKER_CONFIG"), NULL),
 		.tls = flags->tls,
 		.tls_verify = flags->tls_verify,
 		.tls_ca = flags->tls_ca,
@@ -155,9 +172,10 @@ bool root_settle(struct arena *arena, const struct root_flags *flags, const stru
 		.tls_key = flags->tls_key,
 	};
 	if (!out->env_files.set)
-		out->env_files = split_commas(arena, pairs_get(environment, "COMPOSE_ENV_FILES"));
+		out->env_files =
+			split_commas(arena, pairs_get(environment, "COMPOSE_ENV_FILES"));
 	return settle_progress(flags, environment, out, err) &&
-	       root_settle_env(flags, environment, out, err);
+		root_settle_env(flags, environment, out, err);
 }
 
 /* Words that are none of the three silently mean "never" to docker compose; a typing error is told here. */
@@ -167,19 +185,24 @@ static bool settle_ansi(const struct root_flags *flags, const struct pairs *envi
 	static const char *const whens[] = {"auto", "never", "always", NULL};
 	const char *fallback = flags->no_ansi ? "never" : "auto";
 
-	out->ansi = first_of(flags->ansi, pairs_get(environment, "COMPOSE_ANSI"), fallback);
+	out->ansi =
+		first_of(flags->ansi, pairs_get(environment, "COMPOSE_ANSI"), fallback);
 	if (!one_of(out->ansi, whens))
 		return err_set(err, ERR_INPUT,
-			"unsupported --ansi value \"%s\"\nIt is one of auto, never, always.", out->ansi);
+			"unsupported --ansi value \"%s\"\nIt is one of auto, never, "
+			"always.",
+			out->ansi);
 	if (text_eq(out->progress, "tty") && text_eq(out->ansi, "never"))
-		return err_set(err, ERR_INPUT, "--progress tty cannot be drawn with --ansi never");
+		return err_set(err, ERR_INPUT,
+			"--progress tty cannot be drawn with --ansi never");
 	if (text_eq(out->progress, "plain") && text_eq(out->ansi, "always"))
-		return err_set(err, ERR_INPUT, "--progress plain has nothing to colour: --ansi always");
+		return err_set(err, ERR_INPUT,
+			"--progress plain has nothing to colour: --ansi always");
 	return true;
 }
 
-static bool settle_parallel(const struct root_flags *flags, const struct pairs *environment,
-	struct root *out, struct err *err)
+static bool settle_parallel(const struct root_flags *flags,
+	const struct pairs *environment, struct root *out, struct err *err)
 {
 	const char *limit = pairs_get(environment, "COMPOSE_PARALLEL_LIMIT");
 
@@ -187,12 +210,13 @@ static bool settle_parallel(const struct root_flags *flags, const struct pairs *
 	if (flags->parallel.set || !limit || !*limit)
 		return true;
 	if (!parse_i64(limit, &out->parallel) || out->parallel > INT_MAX)
-		return err_set(err, ERR_INPUT, "COMPOSE_PARALLEL_LIMIT is not a number: \"%s\"", limit);
+		return err_set(err, ERR_INPUT,
+			"COMPOSE_PARALLEL_LIMIT is not a number: \"%s\"", limit);
 	return true;
 }
 
-bool root_settle_env(const struct root_flags *flags, const struct pairs *environment, struct root *out,
-	struct err *err)
+bool root_settle_env(const struct root_flags *flags, const struct pairs *environment,
+	struct root *out, struct err *err)
 {
 	const char *compatibility = pairs_get(environment, "COMPOSE_COMPATIBILITY");
 
@@ -200,5 +224,5 @@ bool root_settle_env(const struct root_flags *flags, const struct pairs *environ
 	if (!flags->compatibility.set && compatibility)
 		parse_bool(compatibility, &out->compatibility);
 	return settle_ansi(flags, environment, out, err) &&
-	       settle_parallel(flags, environment, out, err);
+		settle_parallel(flags, environment, out, err);
 }

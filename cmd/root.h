@@ -48,7 +48,7 @@ bool root_parse(struct arena *arena, int argc, char *const *argv, struct root_fl
  * What the flags and the variables make together. root_settle_env does it again for those that a .env file may
  * set, once it was read.
  */
-bool root_settle(struct arena *arena, const struct root_flags *flags, const struct pairs *environment,
+bool root_settle(struct arena *arena, const struct root_flags *flags,
+	const struct pairs *environment, struct root *out, struct err *err);
+bool root_settle_env(const struct root_flags *flags, const struct pairs *environment,
 	struct root *out, struct err *err);
-bool root_settle_env(const struct root_flags *flags, const struct pairs *environment, struct root *out,
-	struct err *err);

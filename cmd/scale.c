@@ -16,8 +16,8 @@ static const struct option scale_opts[] = {
 	OPTION_END,
 };
 
-static bool scale_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool scale_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct scale_cmd *opts = parsed;
 	struct strings texts = {0};
@@ -30,7 +30,8 @@ static bool scale_wish(struct app *app, const void *parsed, const struct operand
 		return false;
 	out->services = (struct strings){.set = true};
 	for (size_t i = 0; i < out->nscales; i++)
-		ARENA_PUSH(&app->arena, out->services.items, out->services.n, out->scales[i].service);
+		ARENA_PUSH(&app->arena, out->services.items, out->services.n,
+			out->scales[i].service);
 	return true;
 }
 

@@ -13,5 +13,5 @@ struct strings;
  * The services that the given names and globs mean, each once, in the order in which they were named. An
  * unknown one is an error that says what there is.
  */
-bool services_resolve(struct arena *arena, const struct project *project, const struct strings *named,
-	struct strings *out, struct err *err);
+bool services_resolve(struct arena *arena, const struct project *project,
+	const struct strings *named, struct strings *out, struct err *err);

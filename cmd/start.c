@@ -18,8 +18,8 @@ static const struct option start_opts[] = {
 	OPTION_END,
 };
 
-static bool start_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool start_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct start *opts = parsed;
 	int64_t timeout_s = opt_i64_or(opts->wait_timeout_s, 0);

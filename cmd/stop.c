@@ -15,8 +15,8 @@ static const struct option stop_opts[] = {
 	OPTION_END,
 };
 
-static bool stop_wish(struct app *app, const void *parsed, const struct operands *operands,
-	struct wish *out, struct err *err)
+static bool stop_wish(struct app *app, const void *parsed,
+	const struct operands *operands, struct wish *out, struct err *err)
 {
 	const struct stop *opts = parsed;
 

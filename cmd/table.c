@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-void table_init(struct table *table, struct arena *arena, size_t ncolumns, size_t min_columns,
-	size_t padding)
+void table_init(struct table *table, struct arena *arena, size_t ncolumns,
+	size_t min_columns, size_t padding)
 {
 	*table = (struct table){
 		.arena = arena,

@@ -20,8 +20,8 @@ struct table {
 #define TABLE_DOCKER 10, 3
 #define TABLE_COMPOSE 20, 3
 
-void table_init(struct table *table, struct arena *arena, size_t ncolumns, size_t min_columns,
-	size_t padding);
+void table_init(struct table *table, struct arena *arena, size_t ncolumns,
+	size_t min_columns, size_t padding);
 
 /* Cells are borrowed; NULL is an empty one. */
 void table_add(struct table *table, const char *const *cells);

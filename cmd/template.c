@@ -44,13 +44,15 @@ static const char *read_piece(const char *text, struct piece *out)
 	return text_starts(text, "}}") && (len > 0 || out->json) ? text + 2 : NULL;
 }
 
-static bool add_piece(
-	struct str *str, const struct piece *piece, const struct node *record, struct err *err)
+static bool add_piece(struct str *str, const struct piece *piece,
+	const struct node *record, struct err *err)
 {
-	const struct node *value = *piece->field ? node_get(record, piece->field) : record;
+	const struct node *value =
+		*piece->field ? node_get(record, piece->field) : record;
 
 	if (!value)
-		return err_set(err, ERR_INPUT, "--format: there is no field \"%s\"", piece->field);
+		return err_set(err, ERR_INPUT, "--format: there is no field \"%s\"",
+			piece->field);
 	if (piece->json)
 		json_print(str, value, JSON_COMPACT);
 	else
@@ -61,14 +63,16 @@ static bool add_piece(
 static void add_heading(struct str *str, const struct piece *piece)
 {
 	for (const char *at = piece->field; *at; at++) {
-		if (at > piece->field && isupper((unsigned char)*at) && islower((unsigned char)at[-1]))
+		if (at > piece->field && isupper((unsigned char)*at) &&
+			islower((unsigned char)at[-1]))
 			str_add_c(str, ' ');
 		str_add_c(str, (char)toupper((unsigned char)*at));
 	}
 }
 
 /* record NULL: headings. */
-static bool fill(struct str *str, const char *text, const struct node *record, struct err *err)
+static bool fill(
+	struct str *str, const char *text, const struct node *record, struct err *err)
 {
 	struct piece piece;
 
@@ -78,7 +82,8 @@ static bool fill(struct str *str, const char *text, const struct node *record, s
 
 			if (!after)
 				return err_set(err, ERR_INPUT,
-					"--format: only {{.Field}} and {{json .}} are known here: \"%s\"",
+					"--format: only {{.Field}} and {{json .}} are "
+					"known here: \"%s\"",
 					text);
 			if (!record)
 				add_heading(str, &piece);
@@ -95,7 +100,8 @@ static bool fill(struct str *str, const char *text, const struct node *record, s
 	return true;
 }
 
-bool template_fill(struct str *str, const char *text, const struct node *record, struct err *err)
+bool template_fill(
+	struct str *str, const char *text, const struct node *record, struct err *err)
 {
 	return fill(str, text, record, err);
 }

@@ -12,7 +12,8 @@ struct node;
 struct str;
 
 /* Fills one record in. False: the template has something else in it. */
-bool template_fill(struct str *str, const char *text, const struct node *record, struct err *err);
+bool template_fill(
+	struct str *str, const char *text, const struct node *record, struct err *err);
 
 /* The header line of "table TEMPLATE": each field's name in capitals. */
 bool template_header(struct str *str, const char *text, struct err *err);

@@ -24,22 +24,23 @@ static const struct option no_opts[] = {OPTION_END};
 static bool is_wanted(const struct app *app, const struct observed_container *container)
 {
 	return container->config_hash && container->service && !container->oneoff &&
-	       container->state == STATE_RUNNING &&
-	       (app->services.n == 0 || strings_has(&app->services, container->service));
+		container->state == STATE_RUNNING &&
+		(app->services.n == 0 || strings_has(&app->services, container->service));
 }
 
 /* One row a process; the first answer's titles are the header, and all have the same ones. */
 static void add_processes(struct app *app, struct table *table,
 	const struct observed_container *container, const struct node *body)
 {
-	const struct node *titles = node_get(body, "Titles"), *rows = node_get(body, "Processes");
+	const struct node *titles = node_get(body, "Titles"),
+			  *rows = node_get(body, "Processes");
 	const char **cells;
 
 	if (!titles || !rows || titles->kind != NODE_LIST || rows->kind != NODE_LIST)
 		return;
 	if (table->nrows == 0)
-		table_init(table, &app->arena, titles->nitems + OWN_COLUMNS, TOP_MIN_COLUMNS,
-			TOP_PADDING);
+		table_init(table, &app->arena, titles->nitems + OWN_COLUMNS,
+			TOP_MIN_COLUMNS, TOP_PADDING);
 	cells = ARENA_NEW_N(&app->arena, table->ncolumns, const char *);
 	if (table->nrows == 0) {
 		cells[0] = "SERVICE";
@@ -53,8 +54,8 @@ static void add_processes(struct app *app, struct table *table,
 	for (size_t i = 0; i < rows->nitems; i++) {
 		for (size_t j = 0; j + OWN_COLUMNS < table->ncolumns; j++)
 			cells[OWN_COLUMNS + j] = j < rows->items[i]->nitems
-							 ? rows->items[i]->items[j]->text
-							 : NULL;
+				? rows->items[i]->items[j]->text
+				: NULL;
 		table_add(table, cells);
 	}
 }
@@ -96,7 +97,8 @@ static int top_run(struct app *app, const void *opts, const struct operands *ope
 	(void)operands;
 	if (!observed)
 		return EXIT_FAILURE;
-	chosen = ARENA_NEW_N(&app->arena, observed->ncontainers + 1, struct observed_container);
+	chosen = ARENA_NEW_N(
+		&app->arena, observed->ncontainers + 1, struct observed_container);
 	for (size_t i = 0; i < observed->ncontainers; i++)
 		if (is_wanted(app, &observed->containers[i]))
 			chosen[n++] = observed->containers[i];

@@ -44,22 +44,29 @@ static const struct option up_opts[] = {
 		.help = "Stop all containers as soon as one has failed"),
 	O_BOOL(U, always_recreate_deps, "always-recreate-deps",
 		.help = "Recreate what the services depend on, too"),
-	O_TEXTS(U, attach, "attach", .value = "SERVICE", .help = "Show the output of this service only"),
+	O_TEXTS(U, attach, "attach", .value = "SERVICE",
+		.help = "Show the output of this service only"),
 	O_BOOL(U, attach_dependencies, "attach-dependencies",
 		.help = "Show the output of what the services depend on, too"),
 	O_BOOL(U, build, "build", .help = "Build images first"),
-	O_BOOL(U, detach, "detach", .letter = 'd', .help = "Leave the containers running and return"),
+	O_BOOL(U, detach, "detach", .letter = 'd',
+		.help = "Leave the containers running and return"),
 	O_TEXT(U, exit_code_from, "exit-code-from", .value = "SERVICE",
 		.help = "Exit as this service does; implies --abort-on-container-exit"),
-	O_BOOL(U, force_recreate, "force-recreate", .help = "Recreate containers though nothing changed"),
-	O_TRI(U, menu, "menu", .flags = OPTION_HIDDEN | OPTION_IGNORED, .help = "Show keys to press"),
+	O_BOOL(U, force_recreate, "force-recreate",
+		.help = "Recreate containers though nothing changed"),
+	O_TRI(U, menu, "menu", .flags = OPTION_HIDDEN | OPTION_IGNORED,
+		.help = "Show keys to press"),
 	O_TEXTS(U, no_attach, "no-attach", .value = "SERVICE",
 		.help = "Do not show the output of this service"),
-	O_BOOL(U, no_build, "no-build", .help = "Do not build images, though they are missing"),
+	O_BOOL(U, no_build, "no-build",
+		.help = "Do not build images, though they are missing"),
 	O_BOOL(U, no_color, "no-color", .help = "Output without colours"),
 	O_BOOL(U, no_deps, "no-deps", .help = "Leave alone what the services depend on"),
-	O_BOOL(U, no_log_prefix, "no-log-prefix", .help = "Output without the containers' names"),
-	O_BOOL(U, no_recreate, "no-recreate", .help = "Keep containers that exist, though they differ"),
+	O_BOOL(U, no_log_prefix, "no-log-prefix",
+		.help = "Output without the containers' names"),
+	O_BOOL(U, no_recreate, "no-recreate",
+		.help = "Keep containers that exist, though they differ"),
 	O_BOOL(U, no_start, "no-start", .help = "Create the containers only"),
 	O_TEXT(U, pull, "pull", .value = "POLICY",
 		.help = "Pull images first: always, missing, never or build"),
@@ -69,11 +76,13 @@ static const struct option up_opts[] = {
 		.help = "Remove containers of services that the file does not have"),
 	O_BOOL(U, renew_anon_volumes, "renew-anon-volumes", .letter = 'V',
 		.help = "New anonymous volumes instead of the old containers'"),
-	O_TEXTS(U, scale, "scale", .value = "SERVICE=N", .help = "N containers of this service"),
+	O_TEXTS(U, scale, "scale", .value = "SERVICE=N",
+		.help = "N containers of this service"),
 	O_INT(U, timeout_s, "timeout", .letter = 't', .value = "SECONDS",
 		.help = "How long containers have to stop before they are killed"),
 	O_BOOL(U, timestamps, "timestamps", .help = "Output with the time of each line"),
-	O_BOOL(U, wait, "wait", .help = "Return when all runs and is healthy; implies -d"),
+	O_BOOL(U, wait, "wait",
+		.help = "Return when all runs and is healthy; implies -d"),
 	O_INT(U, wait_timeout_s, "wait-timeout", .value = "SECONDS",
 		.help = "How long --wait waits at most"),
 	O_BOOL(U, watch, "watch", .letter = 'w', .flags = OPTION_HIDDEN,
@@ -91,10 +100,12 @@ static bool check_recreate(const struct up *opts, struct err *err)
 {
 	bool no = opts->no_recreate;
 
-	return exclude(opts->force_recreate, "--force-recreate", no, "--no-recreate", err) &&
-	       exclude(opts->renew_anon_volumes, "-V, --renew-anon-volumes", no, "--no-recreate",
+	return exclude(opts->force_recreate, "--force-recreate", no, "--no-recreate",
 		       err) &&
-	       exclude(opts->always_recreate_deps, "--always-recreate-deps", no, "--no-recreate", err);
+		exclude(opts->renew_anon_volumes, "-V, --renew-anon-volumes", no,
+			"--no-recreate", err) &&
+		exclude(opts->always_recreate_deps, "--always-recreate-deps", no,
+			"--no-recreate", err);
 }
 
 /* Flags that are about output, while there is none. */
@@ -103,16 +114,19 @@ static bool check_attached(const struct up *opts, struct err *err)
 	const char *detached = opts->detach ? "-d, --detach" : "--wait";
 	bool is = opts->detach || opts->wait;
 
-	return exclude(opts->abort_on_exit, "--abort-on-container-exit", opts->abort_on_failure,
-		       "--abort-on-container-failure", err) &&
-	       exclude(is, detached, opts->abort_on_exit, "--abort-on-container-exit", err) &&
-	       exclude(is, detached, opts->abort_on_failure, "--abort-on-container-failure", err) &&
-	       exclude(is, detached, opts->exit_code_from, "--exit-code-from", err) &&
-	       exclude(is, detached, opts->attach.set, "--attach", err) &&
-	       exclude(is, detached, opts->attach_dependencies, "--attach-dependencies", err) &&
-	       exclude(is, detached, opts->watch, "--watch", err) &&
-	       exclude(opts->attach.set, "--attach", opts->attach_dependencies,
-		       "--attach-dependencies", err);
+	return exclude(opts->abort_on_exit, "--abort-on-container-exit",
+		       opts->abort_on_failure, "--abort-on-container-failure", err) &&
+		exclude(is, detached, opts->abort_on_exit, "--abort-on-container-exit",
+			err) &&
+		exclude(is, detached, opts->abort_on_failure,
+			"--abort-on-container-failure", err) &&
+		exclude(is, detached, opts->exit_code_from, "--exit-code-from", err) &&
+		exclude(is, detached, opts->attach.set, "--attach", err) &&
+		exclude(is, detached, opts->attach_dependencies, "--attach-dependencies",
+			err) &&
+		exclude(is, detached, opts->watch, "--watch", err) &&
+		exclude(opts->attach.set, "--attach", opts->attach_dependencies,
+			"--attach-dependencies", err);
 }
 
 static bool check(const struct up *opts, struct err *err)
@@ -127,7 +141,8 @@ static bool check(const struct up *opts, struct err *err)
 		return err_set(err, ERR_INPUT, "--wait-timeout is a number of seconds");
 	if (opts->watch)
 		return err_set(err, ERR_INPUT,
-			"--watch is not there yet. This does it: docker compose up --watch");
+			"--watch is not there yet. This does it: docker compose up "
+			"--watch");
 	return true;
 }
 
@@ -135,7 +150,8 @@ static enum recreate recreate_of(const struct up *opts)
 {
 	if (opts->no_recreate)
 		return RECREATE_NEVER;
-	return opts->force_recreate || opts->renew_anon_volumes ? RECREATE_FORCE : RECREATE_DIVERGED;
+	return opts->force_recreate || opts->renew_anon_volumes ? RECREATE_FORCE
+								: RECREATE_DIVERGED;
 }
 
 static bool up_wish(struct app *app, const void *parsed, const struct operands *operands,
@@ -157,9 +173,9 @@ static bool up_wish(struct app *app, const void *parsed, const struct operands *
 	out->assume_yes = opts->yes;
 	out->quiet = opts->quiet_pull;
 	return check(opts, err) && wish_pull_policy(opts->pull, out, err) &&
-	       wish_timeout(opts->timeout_s, out, err) &&
-	       wish_orphans(app, opts->remove_orphans, out, err) &&
-	       wish_scales(&app->arena, app->project, &opts->scale, out, err);
+		wish_timeout(opts->timeout_s, out, err) &&
+		wish_orphans(app, opts->remove_orphans, out, err) &&
+		wish_scales(&app->arena, app->project, &opts->scale, out, err);
 }
 
 /* The services that --attach, --no-attach and --exit-code-from name are services. */
@@ -170,8 +186,9 @@ static bool check_names(struct app *app, const struct up *opts, struct err *err)
 	if (opts->exit_code_from)
 		from.items[from.n++] = opts->exit_code_from;
 	return services_resolve(&app->arena, app->project, &opts->attach, &found, err) &&
-	       services_resolve(&app->arena, app->project, &opts->no_attach, &found, err) &&
-	       services_resolve(&app->arena, app->project, &from, &found, err);
+		services_resolve(
+			&app->arena, app->project, &opts->no_attach, &found, err) &&
+		services_resolve(&app->arena, app->project, &from, &found, err);
 }
 
 static int up_run(struct app *app, const void *parsed, const struct operands *operands)
@@ -185,7 +202,7 @@ static int up_run(struct app *app, const void *parsed, const struct operands *op
 		.no_prefix = opts->no_log_prefix,
 		.timestamps = opts->timestamps,
 		.abort_on_exit = opts->abort_on_exit ||
-				 (opts->exit_code_from && !opts->abort_on_failure),
+			(opts->exit_code_from && !opts->abort_on_failure),
 		.abort_on_failure = opts->abort_on_failure,
 		.exit_code_from = opts->exit_code_from,
 	};
@@ -208,9 +225,12 @@ const struct command cmd_up = {
 	.name = "up",
 	.args = "[SERVICE...]",
 	.help = "Create and start what the file describes",
-	.detail = "Builds, pulls, creates and starts whatever is missing, recreates what has changed, and "
-		  "leaves all else alone. `davit plan up` shows beforehand what would be done, and why. "
-		  "Without -d the output of the containers is shown, and Ctrl-C stops them.",
+	.detail = "Builds, pulls, creates and starts whatever is missing, recreates what "
+		  "has changed, and "
+		  "leaves all else alone. `davit plan up` shows beforehand what would be "
+		  "done, and why. "
+		  "Without -d the output of the containers is shown, and Ctrl-C stops "
+		  "them.",
 	.opts = up_opts,
 	.opts_size = sizeof(struct up),
 	.needs = NEEDS_PROJECT | NEEDS_ENGINE | CHANGES | SERVICES,

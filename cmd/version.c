@@ -20,7 +20,8 @@ static const struct option version_opts[] = {
 	OPTION_END,
 };
 
-static int version_run(struct app *app, const void *parsed, const struct operands *operands)
+static int version_run(
+	struct app *app, const void *parsed, const struct operands *operands)
 {
 	const struct version *opts = parsed;
 

@@ -24,12 +24,14 @@ static const struct option volumes_opts[] = {
 };
 
 /* Does a container of the named services mount it? */
-static bool is_used(const struct app *app, const struct observed *observed, const char *name)
+static bool is_used(
+	const struct app *app, const struct observed *observed, const char *name)
 {
 	for (size_t i = 0; i < observed->ncontainers; i++) {
 		const struct observed_container *container = &observed->containers[i];
 
-		if (!container->service || !strings_has(&app->services, container->service))
+		if (!container->service ||
+			!strings_has(&app->services, container->service))
 			continue;
 		for (size_t j = 0; j < container->nmounts; j++)
 			if (text_eq(container->mounts[j].name, name))
@@ -38,11 +40,11 @@ static bool is_used(const struct app *app, const struct observed *observed, cons
 	return false;
 }
 
-static bool is_wanted(
-	const struct app *app, const struct observed *observed, const struct observed_volume *volume)
+static bool is_wanted(const struct app *app, const struct observed *observed,
+	const struct observed_volume *volume)
 {
 	return text_eq(volume->project, app->project->name) &&
-	       (app->services.n == 0 || is_used(app, observed, volume->name));
+		(app->services.n == 0 || is_used(app, observed, volume->name));
 }
 
 static struct node *record_of(struct arena *arena, const struct observed_volume *volume)
@@ -52,10 +54,11 @@ static struct node *record_of(struct arena *arena, const struct observed_volume 
 	node_set_text(arena, node, "Availability", "N/A");
 	node_set_text(arena, node, "Driver", volume->driver);
 	node_set_text(arena, node, "Group", "N/A");
-	node_set_text(
-		arena, node, "Labels", cell_labels(arena, node_get(volume->node, "Labels")));
+	node_set_text(arena, node, "Labels",
+		cell_labels(arena, node_get(volume->node, "Labels")));
 	node_set_text(arena, node, "Links", "N/A");
-	node_set_text(arena, node, "Mountpoint", node_get_text(volume->node, "Mountpoint"));
+	node_set_text(
+		arena, node, "Mountpoint", node_get_text(volume->node, "Mountpoint"));
 	node_set_text(arena, node, "Name", volume->name);
 	node_set_text(arena, node, "Scope", node_get_text(volume->node, "Scope"));
 	node_set_text(arena, node, "Size", "N/A");
@@ -79,15 +82,17 @@ static int print_volumes(
 
 	for (size_t i = 0; i < observed->nvolumes; i++)
 		if (is_wanted(app, observed, &observed->volumes[i]))
-			items[records.n++] = record_of(&app->arena, &observed->volumes[i]);
-	if (!records_print(&text, &app->arena, &records, opts->quiet ? "{{.Name}}" : opts->format,
-		    &err))
+			items[records.n++] =
+				record_of(&app->arena, &observed->volumes[i]);
+	if (!records_print(&text, &app->arena, &records,
+		    opts->quiet ? "{{.Name}}" : opts->format, &err))
 		return app_fail(app, &err);
 	app_print_str(app, &text);
 	return EXIT_SUCCESS;
 }
 
-static int volumes_run(struct app *app, const void *parsed, const struct operands *operands)
+static int volumes_run(
+	struct app *app, const void *parsed, const struct operands *operands)
 {
 	unsigned what = OBSERVE_VOLUMES | (app->services.n ? OBSERVE_CONTAINERS : 0u);
 	const struct observed *observed = app_observe(app, what);

@@ -22,8 +22,8 @@ bool exclude(bool a, const char *a_name, bool b, const char *b_name, struct err 
 	return err_set(err, ERR_INPUT, "%s and %s are incompatible", a_name, b_name);
 }
 
-static bool read_scale(struct arena *arena, const struct project *project, const char *text,
-	struct scale *out, struct err *err)
+static bool read_scale(struct arena *arena, const struct project *project,
+	const char *text, struct scale *out, struct err *err)
 {
 	const char *equals = strchr(text, '=');
 	struct strings found, named = {.n = 1};
@@ -31,7 +31,8 @@ static bool read_scale(struct arena *arena, const struct project *project, const
 
 	if (!equals || equals == text || !parse_i64(equals + 1, &out->replicas) ||
 		out->replicas < 0 || out->replicas > REPLICAS_MAX)
-		return err_set(err, ERR_INPUT, "invalid scale specifier \"%s\": it is SERVICE=N", text);
+		return err_set(err, ERR_INPUT,
+			"invalid scale specifier \"%s\": it is SERVICE=N", text);
 	name = arena_strndup(arena, text, (size_t)(equals - text));
 	named.items = &name;
 	if (!services_resolve(arena, project, &named, &found, err))
@@ -40,8 +41,8 @@ static bool read_scale(struct arena *arena, const struct project *project, const
 	return true;
 }
 
-bool wish_scales(struct arena *arena, const struct project *project, const struct strings *texts,
-	struct wish *out, struct err *err)
+bool wish_scales(struct arena *arena, const struct project *project,
+	const struct strings *texts, struct wish *out, struct err *err)
 {
 	out->scales = ARENA_NEW_N(arena, texts->n + 1, struct scale);
 	out->nscales = texts->n;
@@ -53,17 +54,21 @@ bool wish_scales(struct arena *arena, const struct project *project, const struc
 
 bool wish_pull_policy(const char *policy, struct wish *out, struct err *err)
 {
-	static const char *const policies[] = {"always", "build", "if_not_present", "missing", "never"};
+	static const char *const policies[] = {
+		"always", "build", "if_not_present", "missing", "never"};
 
 	if (!policy)
 		return true;
 	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++)
 		if (!strcmp(policy, policies[i])) {
-			out->pull = strcmp(policy, "if_not_present") ? policies[i] : "missing";
+			out->pull = strcmp(policy, "if_not_present") ? policies[i]
+								     : "missing";
 			return true;
 		}
 	return err_set(err, ERR_INPUT,
-		"invalid --pull option \"%s\"\nIt is one of always, missing, never, build.", policy);
+		"invalid --pull option \"%s\"\nIt is one of always, missing, never, "
+		"build.",
+		policy);
 }
 
 bool wish_timeout(struct opt_i64 timeout_s, struct wish *out, struct err *err)
@@ -75,11 +80,12 @@ bool wish_timeout(struct opt_i64 timeout_s, struct wish *out, struct err *err)
 	return true;
 }
 
-bool wish_orphans(const struct app *app, struct opt_bool remove, struct wish *out, struct err *err)
+bool wish_orphans(
+	const struct app *app, struct opt_bool remove, struct wish *out, struct err *err)
 {
 	out->ignore_orphans = app_getenv_bool(app, "COMPOSE_IGNORE_ORPHANS", false);
-	out->remove_orphans =
-		opt_bool_or(remove, app_getenv_bool(app, "COMPOSE_REMOVE_ORPHANS", false));
+	out->remove_orphans = opt_bool_or(
+		remove, app_getenv_bool(app, "COMPOSE_REMOVE_ORPHANS", false));
 	return exclude(out->ignore_orphans, "COMPOSE_IGNORE_ORPHANS", out->remove_orphans,
 		"--remove-orphans", err);
 }

@@ -21,7 +21,10 @@ struct fixture {
 static void setup(struct fixture *f, struct action *actions, size_t nactions)
 {
 	*f = (struct fixture){
-		.plan = {.command = "up", .project = "app", .actions = actions, .nactions = nactions},
+		.plan = {.command = "up",
+			.project = "app",
+			.actions = actions,
+			.nactions = nactions},
 		.look = {.rows = 24, .columns = 60, .now_ms = 1000},
 	};
 	board_init(&f->board, &f->arena, &f->plan, 0);
@@ -102,10 +105,11 @@ TEST(board_keeps_what_failed_in_sight_when_there_is_little_room)
 	struct fixture f;
 
 	for (size_t i = 0; i < 10; i++)
-		actions[i] = (struct action){
-			.kind = ACTION_CONTAINER_START, .label = i == 0 ? "app-bad-1" : "app-web-1"};
+		actions[i] = (struct action){.kind = ACTION_CONTAINER_START,
+			.label = i == 0 ? "app-bad-1" : "app-web-1"};
 	for (size_t i = 1; i < 10; i++) {
-		static const char *const names[] = {"", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+		static const char *const names[] = {
+			"", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
 
 		actions[i].label = names[i];
 	}
@@ -147,14 +151,18 @@ TEST(board_sums_up_the_layers_of_a_pull)
 
 TEST(board_never_writes_wider_than_the_terminal_and_no_control_bytes)
 {
-	struct action actions[] = {{.kind = ACTION_CONTAINER_START, .label = "app-web-1"}};
-	struct err err = {.text = "two\nlines and \033[31m more text than there is room for, by far"};
+	struct action actions[] = {
+		{.kind = ACTION_CONTAINER_START, .label = "app-web-1"}};
+	struct err err = {.text = "two\nlines and \033[31m more text than there is room "
+				  "for, by far"};
 	struct fixture f;
 
 	setup(&f, actions, 1);
 	board_event(&f.board,
-		&(struct report_event){
-			.phase = PHASE_FAILED, .action = actions, .number = 1, .err = &err},
+		&(struct report_event){.phase = PHASE_FAILED,
+			.action = actions,
+			.number = 1,
+			.err = &err},
 		1);
 	assert_null(strchr(render(&f), '\033'));
 	for (const char *line = render(&f); *line; line = strchr(line, '\n') + 1)

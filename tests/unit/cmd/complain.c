@@ -58,9 +58,10 @@ TEST(complain_counts_a_character_of_many_bytes_once_and_hides_control_bytes)
 	setup(&f, "n\xc3\xa4me: \033[31m\n");
 	item.pos = (struct pos){f.path, 1, 8};
 	complain(&f.out, &(struct complain){.cwd = f.cwd}, &item);
-	assert_string_equal(str_text(&f.out), "compose.yaml:1:8: warning: x\n"
-					      "     1 | n\xc3\xa4me: ?[31m\n"
-					      "       |       ^\n");
+	assert_string_equal(str_text(&f.out),
+		"compose.yaml:1:8: warning: x\n"
+		"     1 | n\xc3\xa4me: ?[31m\n"
+		"       |       ^\n");
 	teardown(&f);
 }
 
@@ -70,7 +71,8 @@ TEST(complain_does_without_a_source)
 
 	complain(&out, &(struct complain){0},
 		&(struct err_item){.text = "x", .pos = {"/nowhere/at-all.yaml", 3, 1}});
-	complain(&out, &(struct complain){.color = true}, &(struct err_item){.text = "y"});
+	complain(
+		&out, &(struct complain){.color = true}, &(struct err_item){.text = "y"});
 	assert_string_equal(str_text(&out),
 		"/nowhere/at-all.yaml:3:1: x\n\033[1m\033[31merror:\033[0m y\n");
 	str_finish(&out);

@@ -19,12 +19,14 @@ struct opts {
 
 static const struct option rows[] = {
 	O_BOOL(struct opts, all, "all", .letter = 'a', .help = "All"),
-	O_BYTES(struct opts, memory, "memory", .letter = 'm', .value = "BYTES", .help = "Memory"),
+	O_BYTES(struct opts, memory, "memory", .letter = 'm', .value = "BYTES",
+		.help = "Memory"),
 	O_TEXT(struct opts, name, "name", .letter = 'n', .value = "NAME", .preset = "web",
 		.help = "Name"),
 	O_TRI(struct opts, rm, "rm", .help = "Remove"),
 	O_TEXTS(struct opts, scales, "scale", .value = "SERVICE=N", .help = "Scale"),
-	O_INT(struct opts, timeout, "timeout", .letter = 't', .value = "SECONDS", .help = "Timeout"),
+	O_INT(struct opts, timeout, "timeout", .letter = 't', .value = "SECONDS",
+		.help = "Timeout"),
 	OPTION_END,
 };
 
@@ -55,7 +57,8 @@ static bool parse(struct fixture *f, const char *line)
 	char **argv = ARENA_NEW_N(&f->arena, ARGS_MAX, char *);
 	int argc = 0;
 
-	for (char *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save))
+	for (char *word = strtok_r(text, " ", &save); word;
+		word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
 	f->opts = (struct opts){0};
 	return options_parse(&f->arena, &how, argc, argv, &f->operands, &f->err);
@@ -65,7 +68,8 @@ TEST(options_read_all_ways_to_write_a_flag)
 {
 	struct fixture f = {0};
 
-	assert_true(parse(&f, "-at5 --name=x --scale a=1 web --scale b=2 --rm=false -m 1.5g -- -a"));
+	assert_true(parse(&f,
+		"-at5 --name=x --scale a=1 web --scale b=2 --rm=false -m 1.5g -- -a"));
 	assert_true(f.opts.all);
 	assert_int_equal(f.opts.timeout.value, 5);
 	assert_string_equal(f.opts.name, "x");
@@ -122,13 +126,23 @@ TEST(options_say_what_is_wrong)
 		{"--nam=x", "unknown flag: --nam\nDid you mean --name?"},
 		{"--timeuot 5", "unknown flag: --timeuot\nDid you mean --timeout?"},
 		{"-ax", "unknown shorthand flag: 'x' in -ax"},
-		{"-f x", "unknown shorthand flag: 'f' in -f\nIt stands before the command: davit -f ..."},
-		{"--file x", "unknown flag: --file\nIt stands before the command: davit --file ..."},
+		{"-f x",
+			"unknown shorthand flag: 'f' in -f\nIt stands before the "
+			"command: davit -f ..."},
+		{"--file x",
+			"unknown flag: --file\nIt stands before the command: davit "
+			"--file ..."},
 		{"--timeout", "flag needs an argument: --timeout"},
 		{"-at", "flag needs an argument: 't' in -at"},
-		{"-t x", "invalid argument \"x\" for \"-t, --timeout\" flag: not a number"},
-		{"--rm=maybe", "invalid argument \"maybe\" for \"--rm\" flag: not true or false"},
-		{"-m lots", "invalid argument \"lots\" for \"-m, --memory\" flag: not a size such as 512m or 2g"},
+		{"-t x",
+			"invalid argument \"x\" for \"-t, --timeout\" flag: not a "
+			"number"},
+		{"--rm=maybe",
+			"invalid argument \"maybe\" for \"--rm\" flag: not true or "
+			"false"},
+		{"-m lots",
+			"invalid argument \"lots\" for \"-m, --memory\" flag: not a size "
+			"such as 512m or 2g"},
 		{"---a", "bad flag syntax: ---a"},
 		{"--=a", "bad flag syntax: --=a"},
 	};
@@ -148,10 +162,18 @@ TEST(parse_bytes_reads_dockers_sizes)
 		const char *text;
 		int64_t bytes;
 	} cases[] = {
-		{"0", 0}, {"100", 100}, {"1k", 1024}, {"1kb", 1024}, {"1KiB", 1024}, {"2 m", 2 << 20},
-		{"0.5g", 1 << 29}, {"1b", 1}, {"1t", 1LL << 40},
+		{"0", 0},
+		{"100", 100},
+		{"1k", 1024},
+		{"1kb", 1024},
+		{"1KiB", 1024},
+		{"2 m", 2 << 20},
+		{"0.5g", 1 << 29},
+		{"1b", 1},
+		{"1t", 1LL << 40},
 	};
-	static const char *const bad[] = {"", "x", "-1", "1x", "1kk", "inf", "nan", "0x10", "9e30"};
+	static const char *const bad[] = {
+		"", "x", "-1", "1x", "1kk", "inf", "nan", "0x10", "9e30"};
 	int64_t bytes;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

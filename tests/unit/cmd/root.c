@@ -26,10 +26,11 @@ static bool parse(struct fixture *f, const char *line)
 	char **argv = ARENA_NEW_N(&f->arena, ARGS_MAX, char *);
 	int argc = 0;
 
-	for (char *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save))
+	for (char *word = strtok_r(text, " ", &save); word;
+		word = strtok_r(NULL, " ", &save))
 		argv[argc++] = word;
 	return root_parse(&f->arena, argc, argv, &f->flags, &f->rest, &f->err) &&
-	       root_settle(&f->arena, &f->flags, &f->environment, &f->root, &f->err);
+		root_settle(&f->arena, &f->flags, &f->environment, &f->root, &f->err);
 }
 
 TEST(root_leaves_the_commands_own_flags_alone)
@@ -73,7 +74,8 @@ TEST(root_prefers_flags_to_variables)
 	assert_string_equal(f.root.env_files.items[1], "b.env");
 	assert_true(f.root.compatibility);
 	assert_true(parse(&f,
-		"--progress plain --parallel 9 --env-file c.env --compatibility=false ps"));
+		"--progress plain --parallel 9 --env-file c.env --compatibility=false "
+		"ps"));
 	assert_string_equal(f.root.progress, "plain");
 	assert_int_equal(f.root.parallel, 9);
 	assert_string_equal(f.root.env_files.items[0], "c.env");

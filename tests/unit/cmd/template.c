@@ -17,8 +17,8 @@ TEST(template_fills_fields_and_json)
 
 	node_set_text(&arena, record, "Name", "web");
 	node_set_int(&arena, record, "ExitCode", 3);
-	assert_true(template_fill(
-		&out, "{{.Name}}\\t{{ .ExitCode }} {{json .Name}} {{json .}}", record, &err));
+	assert_true(template_fill(&out,
+		"{{.Name}}\\t{{ .ExitCode }} {{json .Name}} {{json .}}", record, &err));
 	assert_string_equal(
 		str_text(&out), "web\t3 \"web\" {\"Name\":\"web\",\"ExitCode\":3}");
 	str_clear(&out);
@@ -57,7 +57,8 @@ TEST(table_pads_to_the_longest_cell_and_a_minimum)
 	table_add(&table, header);
 	table_add(&table, row);
 	table_print(&table, &out);
-	assert_string_equal(str_text(&out), "A         LONG HEADER   C\n"
-					    "äb                      x\n");
+	assert_string_equal(str_text(&out),
+		"A         LONG HEADER   C\n"
+		"äb                      x\n");
 	arena_finish(&arena);
 }
