@@ -84,6 +84,7 @@ static void begin(struct source *source)
 	source->seen = true;
 	source->past = false;
 	source->follow->opts.started(source->follow->opts.ctx, &source->public);
+	source->public.restarting = false;
 	if (source->tail)
 		tail_open(source->tail);
 }
@@ -95,8 +96,9 @@ static void end(struct source *source, int exit_code, bool restarts)
 	source->live = false;
 	source->died = false;
 	source->again = false;
-	source->follow->opts.ended(
-		source->follow->opts.ctx, &source->public, exit_code, restarts || again);
+	source->public.restarting = restarts || again;
+	source->follow->opts.ended(source->follow->opts.ctx, &source->public, exit_code,
+		source->public.restarting);
 	if (again)
 		begin(source);
 }
@@ -154,8 +156,10 @@ static void on_ended(void *ctx, const struct err *err)
 	struct source *source = ctx;
 	struct follow *follow = source->follow;
 
-	if (err && follow->err.kind == ERR_NONE)
+	if (err && follow->err.kind == ERR_NONE) {
 		follow->err = *err;
+		err_wrap(&follow->err, "%s", source->public.name);
+	}
 	if (!follow->opts.stay) {
 		end(source, 0, false);
 		if (--follow->nopen == 0 && follow->listed)
@@ -165,10 +169,7 @@ static void on_ended(void *ctx, const struct err *err)
 	}
 	if (source->past) {
 		source->past = false;
-		if (source->again) {
-			source->again = false;
-			begin(source);
-		}
+		end(source, 0, false);
 	} else if (source->live) {
 		look_soon(source);
 	}
@@ -342,6 +343,7 @@ static void add_listed(struct follow *follow, const struct node *entry)
 		begin(source);
 	} else if (!follow->opts.from_now && source->tail) {
 		source->past = true;
+		follow->opts.started(follow->opts.ctx, &source->public);
 		tail_open(source->tail);
 	}
 }

@@ -27,7 +27,8 @@ struct follow_source {
 	int64_t number; /* 0: none */
 	bool oneoff;
 	bool tty;
-	void *user; /* the caller's */
+	bool restarting; /* its last end was told as one that the engine starts again */
+	void *user;      /* the caller's */
 };
 
 enum follow_wish {
@@ -60,7 +61,7 @@ struct follow_opts {
 
 	/* Asked once for each container. */
 	enum follow_wish (*wants)(void *ctx, const struct follow_source *source);
-	/* The container runs (again), or, without stay, its output begins. */
+	/* The container runs (again), or what an ended one has said begins. */
 	void (*started)(void *ctx, struct follow_source *source);
 	void (*text)(
 		void *ctx, struct follow_source *source, const struct follow_text *text);

@@ -77,6 +77,15 @@ static void on_attached(void *ctx, int fd, const char *data, size_t len)
 		&(struct follow_text){.fd = fd, .data = data, .len = len});
 }
 
+static void end(struct tail *tail, const struct err *err)
+{
+	tail->call = NULL;
+	tail->streaming = false;
+	tail->wanted = false;
+	tail->began = true;
+	tail->opts.ended(tail->opts.ctx, err);
+}
+
 static void on_end(void *ctx, const struct reply *reply)
 {
 	struct tail *tail = ctx;
@@ -85,13 +94,9 @@ static void on_end(void *ctx, const struct reply *reply)
 		tail->fd = STDOUT_FILENO + i;
 		pieces_end(&tail->pieces[i], on_piece, tail);
 	}
-	tail->call = NULL;
-	tail->streaming = false;
-	tail->wanted = false;
-	tail->began = true;
 	if (reply->err && strstr(reply->err->text, "does not support reading"))
 		tail->unreadable = true;
-	tail->opts.ended(tail->opts.ctx, reply->err);
+	end(tail, reply->err);
 }
 
 /* Where the next stream begins; NULL: with the first line there is. */
@@ -129,17 +134,21 @@ static void stream(struct tail *tail)
 		engine_pause(tail->call, true);
 }
 
+static bool has_ended(const struct node *container)
+{
+	const struct node *status = node_path(container, "State.Status");
+
+	return node_is_text(status, "exited") || node_is_text(status, "dead");
+}
+
 static void on_inspected(void *ctx, const struct reply *reply)
 {
 	struct tail *tail = ctx;
 
 	if (reply->err) {
-		bool wanted = tail->wanted;
-
 		tail->call = NULL;
-		tail->wanted = false;
-		if (wanted)
-			tail->opts.ended(tail->opts.ctx, reply->err);
+		if (tail->wanted)
+			end(tail, reply->err);
 		return;
 	}
 	tail->call = NULL;
@@ -147,7 +156,9 @@ static void on_inspected(void *ctx, const struct reply *reply)
 	tail->tty = node_get_bool(node_get(reply->body, "Config"), "Tty");
 	tail->unreadable =
 		node_is_text(node_path(reply->body, "HostConfig.LogConfig.Type"), "none");
-	if (tail->wanted || tail->unreadable)
+	if (tail->unreadable && tail->opts.stay && has_ended(reply->body))
+		end(tail, NULL);
+	else if (tail->wanted || tail->unreadable)
 		stream(tail);
 }
 
