@@ -42,6 +42,8 @@ struct attached {
 	struct strings started; /* names of containers that the plan starts, among those
 				   that count */
 	size_t nlive;
+	size_t nrestarting; /* ended, and about to be started again by the engine */
+	bool stopping;
 	bool ready;       /* what starts from now on is seen */
 	bool carried_out; /* the plan */
 	bool aborted;     /* a container's end is to end all */
@@ -76,7 +78,8 @@ static bool all_started_seen(const struct attached *attached)
 
 static void check(struct attached *attached)
 {
-	bool quiet = attached->nlive == 0 && all_started_seen(attached);
+	bool quiet = attached->nlive == 0 && all_started_seen(attached) &&
+		(attached->stopping || attached->nrestarting == 0);
 
 	attached->stopped = attached->failed || quiet ||
 		*logview_broken(attached->view) || attached->nsignals >= NSIGNALS_LEAVE;
@@ -101,8 +104,10 @@ static void on_started(void *ctx, struct follow_source *source)
 {
 	struct attached *attached = ctx;
 
-	if (counts(attached, source->service))
+	if (counts(attached, source->service)) {
 		attached->nlive++;
+		attached->nrestarting -= source->restarting;
+	}
 	if (is_shown(attached, source->service) && !attached->carried_out &&
 		!strings_has(&attached->names, source->name))
 		ARENA_PUSH(&attached->app->arena, attached->names.items,
@@ -148,6 +153,7 @@ static void on_ended(void *ctx, struct follow_source *source, int code, bool res
 	}
 	if (counts(attached, source->service)) {
 		attached->nlive--;
+		attached->nrestarting += restarts;
 		if (!restarts)
 			note_end(attached, source->service, code);
 	}
@@ -269,6 +275,8 @@ static int stop(struct attached *attached)
 		.dir_exists = attached->wish->dir_exists};
 	int status = EXIT_SUCCESS;
 
+	attached->stopping = true;
+	check(attached);
 	if (attached->nsignals < NSIGNALS_KILL)
 		status = app_carry_out_hooked(app, &wish, &hasty, NULL);
 	if (attached->nsignals >= NSIGNALS_KILL) {

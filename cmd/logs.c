@@ -50,7 +50,7 @@ struct showing {
 	const struct logs *opts;
 	struct logview *view;
 	uv_signal_t interrupt;
-	size_t nlive;
+	size_t nlive; /* those included that the engine is about to start again */
 	bool ready;
 	bool interrupted;
 	bool failed;
@@ -85,7 +85,7 @@ static void on_started(void *ctx, struct follow_source *source)
 {
 	struct showing *showing = ctx;
 
-	showing->nlive++;
+	showing->nlive += !source->restarting;
 	logview_expect(showing->view, source->name);
 }
 
@@ -104,10 +104,8 @@ static void on_ended(void *ctx, struct follow_source *source,
 	struct showing *showing = ctx;
 
 	logview_end(showing->view, source);
-	showing->nlive--;
-	/* Another start is about to be told. */
-	if (!restarts)
-		check(showing);
+	showing->nlive -= !restarts;
+	check(showing);
 }
 
 static void on_ready(void *ctx)
