@@ -87,7 +87,8 @@ void engine_on_ready(struct call *call, void (*ready)(void *ctx));
 
 /*
  * Holds the input of a stream back while its reader cannot take more (a stalled terminal), and lets it go
- * on. The peer then feels it through TCP or the socket's buffer.
+ * on. The peer then feels it through TCP or the socket's buffer. What has been read already, at most 64 KiB, is still
+ * delivered; going on may deliver from within.
  */
 void engine_pause(struct call *call, bool paused);
 

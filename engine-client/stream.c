@@ -25,7 +25,9 @@ struct stream {
 	curl_socket_t fd;
 	struct str out; /* waits to be sent */
 	size_t nsent;   /* of out */
-	bool in_body;   /* the answer's head is behind us */
+	struct str
+		held; /* input from before the answer: the engine would lose what follows the request */
+	bool in_body; /* the answer's head is behind us */
 	struct str head;
 	size_t error_left_bytes; /* of a refusal's body */
 	bool close_input, input_closed;
@@ -55,6 +57,7 @@ void stream_free(struct stream *stream)
 		return;
 	stream_stop(stream);
 	str_finish(&stream->out);
+	str_finish(&stream->held);
 	str_finish(&stream->head);
 	free(stream);
 }
@@ -125,7 +128,7 @@ static void send_output(struct stream *stream)
 	str_clear(&stream->out);
 	stream->nsent = 0;
 	close_input_when_sent(stream);
-	if (stream->full) {
+	if (stream->full && stream->in_body) {
 		stream->full = false;
 		if (stream->drained)
 			stream->drained(stream->call->ctx);
@@ -148,6 +151,8 @@ static bool read_head(struct stream *stream, struct err *err)
 		return err_set(err, ERR_CONNECTION, "what answers at %s is not an engine",
 			engine_host(call->engine));
 	stream->in_body = true;
+	str_add_n(&stream->out, str_text(&stream->held), stream->held.len);
+	str_clear(&stream->held);
 	if (call->status >= 400)
 		stream->error_left_bytes = content_length(str_text(&stream->head));
 	return true;
@@ -295,9 +300,9 @@ bool engine_stream_write(struct call *call, const void *data, size_t len)
 		stream->out.len -= stream->nsent;
 		stream->nsent = 0;
 	}
-	str_add_n(&stream->out, data, len);
+	str_add_n(stream->in_body ? &stream->out : &stream->held, data, len);
 	listen_again(stream);
-	stream->full = stream->out.len >= ENGINE_LINE_MAX_BYTES;
+	stream->full = stream->out.len + stream->held.len >= ENGINE_LINE_MAX_BYTES;
 	return !stream->full;
 }
 

@@ -223,17 +223,23 @@ static void do_exec(struct job *job)
 		job->client->engine, arg(job, 0), json_arg(job, 1), on_done, job);
 }
 
-/* exec-stream ID [TEXT]: sends the text and a line feed, then closes its input. */
-static void on_stream_ready(void *ctx)
+/* exec-stream ID [TEXT [early]]: sends the text and a line feed when it is ready, or before; closes its input. */
+static void send_text(struct job *job)
 {
-	struct job *job = ctx;
-
-	say(job, "ready", "", 0);
 	if (arg(job, 1)) {
 		engine_stream_write(job->call, job->args[1], strlen(job->args[1]));
 		engine_stream_write(job->call, "\n", 1);
 	}
 	engine_stream_close_input(job->call);
+}
+
+static void on_stream_ready(void *ctx)
+{
+	struct job *job = ctx;
+
+	say(job, "ready", "", 0);
+	if (!arg(job, 2))
+		send_text(job);
 }
 
 static void do_exec_stream(struct job *job)
@@ -247,6 +253,8 @@ static void do_exec_stream(struct job *job)
 	};
 
 	job->call = engine_exec_start_stream(job->client->engine, arg(job, 0), &opts);
+	if (arg(job, 2))
+		send_text(job);
 }
 
 static void do_events(struct job *job)
