@@ -84,20 +84,12 @@ static const char *lasting_name(const struct action *action, size_t *out_len)
 	return name;
 }
 
-static void add_name(struct str *str, const struct action *action)
+void board_add_name(struct str *str, const struct action *action)
 {
 	size_t len;
 	const char *name = lasting_name(action, &len);
 
 	str_printf(str, "%s %.*s", words[action->kind].noun, (int)len, name);
-}
-
-const char *board_name(struct arena *arena, const struct action *action)
-{
-	auto_str name = {0};
-
-	add_name(&name, action);
-	return arena_strdup(arena, str_text(&name));
 }
 
 const char *action_doing(const struct action *action, bool recreated)
@@ -121,7 +113,7 @@ static struct board_row *row_of(const struct board *board, const struct action *
 	auto_str name = {0};
 	size_t at;
 
-	add_name(&name, action);
+	board_add_name(&name, action);
 	at = (size_t)(uintptr_t)map_get(&board->index, str_text(&name));
 	return at ? &board->rows[at - 1] : NULL;
 }
@@ -133,13 +125,16 @@ bool board_recreates(const struct board *board, const struct action *action)
 	return row && row->recreated;
 }
 
-static struct board_row *add_row(struct board *board, const char *name)
+static struct board_row *add_row(struct board *board, const struct action *action)
 {
-	const struct board_row row = {.name = name};
+	struct board_row row = {.is_build = action->kind == ACTION_IMAGE_BUILD};
+	auto_str name = {0};
 
+	board_add_name(&name, action);
+	row.name = arena_strdup(board->arena, str_text(&name));
 	ARENA_PUSH(board->arena, board->rows, board->nrows, row);
 	/* The map keeps pointers; here it keeps a number. */
-	map_put(&board->index, name, (void *)(uintptr_t)board->nrows);
+	map_put(&board->index, row.name, (void *)(uintptr_t)board->nrows);
 	return &board->rows[board->nrows - 1];
 }
 
@@ -154,7 +149,7 @@ void board_init(
 		struct board_row *row = row_of(board, action);
 
 		if (!row)
-			row = add_row(board, board_name(arena, action));
+			row = add_row(board, action);
 		row->recreated =
 			row->recreated || action->kind == ACTION_CONTAINER_RENAME;
 		row->nleft++;
@@ -174,10 +169,10 @@ static struct board_part *part_of(
 	return &row->parts[row->nparts - 1];
 }
 
-static bool ends_part(const char *detail)
+bool board_ends_part(const char *detail)
 {
 	static const char *const ends[] = {"Pull complete", "Already exists", "Pushed",
-		"Layer already exists", "Mounted from"};
+		"Layer already exists", "Mounted from", "DONE ", "CACHED", "ERROR"};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
 		if (text_starts(detail, ends[i]))
@@ -185,25 +180,37 @@ static bool ends_part(const char *detail)
 	return false;
 }
 
+static void set_detail(struct board_row *row, const char *detail)
+{
+	snprintf(row->detail, sizeof(row->detail), "%s", detail ? detail : "");
+}
+
 /* Only what is transferred has bytes; unpacking a layer leaves its bytes at their total. */
+static void note_bytes(struct board_part *part, const struct report_event *event)
+{
+	if (text_eq(event->detail, "Downloading") || text_eq(event->detail, "Pushing")) {
+		part->current = event->current;
+		part->total = event->total;
+	} else if (!text_eq(event->detail, "Waiting") && part->total > 0) {
+		part->current = part->total;
+	}
+}
+
+/* A step that begins shows its name, then what it writes; its end is no news. */
 static void note_progress(
 	struct board *board, struct board_row *row, const struct report_event *event)
 {
 	const char *detail = event->detail ? event->detail : "";
+	bool is_end = board_ends_part(detail);
 	struct board_part *part;
 
-	if (!text_eq(row->detail, detail))
-		row->detail = arena_strdup(board->arena, detail);
+	if (!row->is_build || !is_end)
+		set_detail(row, row->is_build && !*detail ? event->part : detail);
 	if (!event->part)
 		return;
 	part = part_of(board, row, event->part);
-	if (text_eq(detail, "Downloading") || text_eq(detail, "Pushing")) {
-		part->current = event->current;
-		part->total = event->total;
-	} else if (!text_eq(detail, "Waiting") && part->total > 0) {
-		part->current = part->total;
-	}
-	part->done = part->done || ends_part(detail);
+	note_bytes(part, event);
+	part->done = part->done || is_end;
 }
 
 static void set_row(struct board_row *row, enum row_state state, const char *text)
@@ -230,7 +237,7 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 	const char *doing, *done;
 
 	if (!row)
-		row = add_row(board, board_name(board->arena, event->action));
+		row = add_row(board, event->action);
 	doing = action_doing(event->action, row->recreated);
 	done = action_done(event->action, row->recreated);
 	if (!row->started_ms)
@@ -239,22 +246,21 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 	switch (event->phase) {
 	case PHASE_STARTED:
 		set_row(row, ROW_WORKING, doing);
-		row->detail = NULL;
+		set_detail(row, NULL);
 		break;
 	case PHASE_PROGRESS:
 		note_progress(board, row, event);
 		break;
 	case PHASE_DONE:
 		end_action(row, event->number, done);
-		row->detail = NULL;
+		set_detail(row, NULL);
 		break;
 	case PHASE_SKIPPED:
 		end_action(row, event->number, row->text ? NULL : "Unchanged");
 		break;
 	case PHASE_WARNED:
 		set_row(row, ROW_WARNING, done);
-		row->detail =
-			event->err ? arena_strdup(board->arena, event->err->text) : NULL;
+		set_detail(row, event->err ? event->err->text : NULL);
 		break;
 	case PHASE_FAILED:
 		if (event->err && event->err->kind == ERR_INTERRUPTED) {
@@ -262,8 +268,7 @@ void board_event(struct board *board, const struct report_event *event, int64_t 
 			break;
 		}
 		set_row(row, ROW_ERROR, "Error");
-		row->detail =
-			event->err ? arena_strdup(board->arena, event->err->text) : NULL;
+		set_detail(row, event->err ? event->err->text : NULL);
 		break;
 	case PHASE_GIVEN_UP:
 		if (row->state != ROW_ERROR)
@@ -383,15 +388,24 @@ static size_t name_columns(const struct board *board, const struct board_look *l
 	return width > max ? max : width;
 }
 
+static void add_steps(struct str *str, const struct board_row *row)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < row->nparts; i++)
+		done += row->parts[i].done;
+	str_printf(str, "%zu/%zu  %s", done, row->nparts, row->detail);
+}
+
 static void add_status(struct str *str, const struct board_row *row)
 {
-	str_add(str, row->text ? row->text : "");
-	if (row->state == ROW_WORKING && row->nparts > 0) {
-		str_add(str, "  ");
+	str_printf(str, "%s  ", row->text ? row->text : "");
+	if (row->state != ROW_WORKING || row->nparts == 0)
+		str_add(str, row->detail);
+	else if (row->is_build)
+		add_steps(str, row);
+	else
 		add_transfer(str, row);
-	} else if (row->detail && *row->detail) {
-		str_printf(str, "  %s", row->detail);
-	}
 }
 
 static void add_elapsed(struct str *str, const struct board_row *row, int64_t now_ms)

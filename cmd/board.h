@@ -33,13 +33,16 @@ struct board_part {
 	bool done;
 };
 
+#define BOARD_DETAIL_BYTES 512
+
 struct board_row {
 	const char *name; /* "Container app-web-1" */
 	enum row_state state;
-	const char *text;   /* "Creating" */
-	const char *detail; /* "Downloading", the last line of a build */
-	bool recreated;     /* its container is replaced under its own name */
-	unsigned nleft;     /* actions of the plan that have not ended */
+	const char *text;                /* "Creating" */
+	char detail[BOARD_DETAIL_BYTES]; /* "Downloading", a build's last line; cut */
+	bool is_build;
+	bool recreated; /* its container is replaced under its own name */
+	unsigned nleft; /* actions of the plan that have not ended */
 	int64_t started_ms;
 	int64_t ended_ms;
 	struct board_part *parts;
@@ -65,8 +68,8 @@ struct board_look {
 void board_init(struct board *board, struct arena *arena, const struct plan *plan,
 	int64_t now_ms);
 
-/* "Container app-web-1" */
-const char *board_name(struct arena *arena, const struct action *action);
+/* Appends "Container app-web-1". */
+void board_add_name(struct str *str, const struct action *action);
 
 /* "Creating", "Created": what an action is called while it lasts, and afterwards. */
 const char *action_doing(const struct action *action, bool recreated);
@@ -74,6 +77,9 @@ const char *action_done(const struct action *action, bool recreated);
 
 /* Does the plan replace this action's container under its own name? Then several actions are one recreate. */
 bool board_recreates(const struct board *board, const struct action *action);
+
+/* Does this word of a progress report end a layer or step? */
+bool board_ends_part(const char *detail);
 
 void board_event(struct board *board, const struct report_event *event, int64_t now_ms);
 

@@ -128,5 +128,6 @@ void complain(struct str *str, const struct complain *how, const struct err_item
 	}
 	str_add(str, item->text);
 	str_add_c(str, '\n');
-	complain_source(str, how, item);
+	if (!item->warning)
+		complain_source(str, how, item);
 }

@@ -16,7 +16,7 @@ struct complain {
 	bool color;
 };
 
-/* Appends the lines of one complaint. */
+/* Appends the lines of one complaint. A warning is one line: it must not bury what was asked for. */
 void complain(struct str *str, const struct complain *how, const struct err_item *item);
 
 /* Appends the line of source and the caret; nothing when the file cannot be read. */

@@ -122,16 +122,37 @@ static bool is_transfer(const struct action *action)
 static void plain_line(struct progress *progress, const struct action *action,
 	const char *what, const char *more)
 {
-	display_say(progress->display, " %s  %s%s%.*s ",
-		board_name(&progress->arena, action), what, more && *more ? " " : "",
-		more ? (int)strcspn(more, "\n") : 0, more ? more : "");
+	auto_str line = {0};
+
+	str_add_c(&line, ' ');
+	board_add_name(&line, action);
+	str_printf(&line, "  %s", what);
+	if (more && *more)
+		str_printf(&line, " %.*s", (int)strcspn(more, "\n"), more);
+	display_say(progress->display, "%s ", line.text);
 }
 
-/* Long transfers say now and then that they live; a build's own output is worth a line each. */
+/* What `build` was asked for is worth a line each: steps that begin and end, and between them what they write. */
+static void plain_build_line(struct progress *progress, const struct report_event *event)
+{
+	const char *detail = event->detail ? event->detail : "";
+
+	if (event->part && (!*detail || board_ends_part(detail)))
+		plain_line(progress, event->action, event->part, detail);
+	else
+		plain_line(progress, event->action, "|", detail);
+}
+
+/* Long transfers say now and then that they live. */
 static void plain_progress(struct progress *progress, const struct report_event *event)
 {
 	int64_t *last = &progress->told_ms[event->number];
 
+	if (event->action->build && text_eq(progress->plan->command, "build") &&
+		!event->action->build->quiet) {
+		plain_build_line(progress, event);
+		return;
+	}
 	if (*last == 0)
 		*last = now_ms();
 	if (now_ms() - *last < HEARTBEAT_MS)
@@ -231,16 +252,18 @@ static void json_field(struct str *str, const char *key, const char *text)
 
 static void json_event(struct progress *progress, const struct report_event *event)
 {
-	const char *name = board_name(&progress->arena, event->action);
+	bool is_build = event->action->kind == ACTION_IMAGE_BUILD;
 	int64_t *last = &progress->told_ms[event->number];
-	auto_str line = {0};
+	auto_str line = {0}, name = {0};
 
-	if (event->phase == PHASE_PROGRESS && now_ms() - *last < JSON_PROGRESS_MS)
+	if (event->phase == PHASE_PROGRESS && !is_build &&
+		now_ms() - *last < JSON_PROGRESS_MS)
 		return;
+	board_add_name(&name, event->action);
 	*last = now_ms();
 	str_add(&line, "{\"id\":");
-	json_print_text(&line, event->part ? event->part : name, JSON_COMPACT);
-	json_field(&line, "parent_id", event->part ? name : NULL);
+	json_print_text(&line, event->part ? event->part : name.text, JSON_COMPACT);
+	json_field(&line, "parent_id", event->part ? name.text : NULL);
 	json_field(&line, "status", json_status(event->phase));
 	json_field(&line, "text", json_text(event));
 	json_field(&line, "details", event->err ? event->err->text : event->detail);
@@ -339,7 +362,7 @@ const struct report *progress_report(const struct progress *progress)
 /* "pull image nginx: manifest unknown" beside nginx is "manifest unknown". */
 static const char *why_of(const struct board_row *row, const char *image)
 {
-	const char *found = row->detail ? strstr(row->detail, image) : NULL;
+	const char *found = strstr(row->detail, image);
 
 	if (!found || !text_starts(found + strlen(image), ": "))
 		return row->detail;

@@ -53,13 +53,13 @@ TEST(complain_shows_the_line_and_a_caret)
 TEST(complain_counts_a_character_of_many_bytes_once_and_hides_control_bytes)
 {
 	struct fixture f;
-	struct err_item item = {.text = "x", .warning = true};
+	struct err_item item = {.text = "x"};
 
 	setup(&f, "n\xc3\xa4me: \033[31m\n");
 	item.pos = (struct pos){f.path, 1, 8};
 	complain(&f.out, &(struct complain){.cwd = f.cwd}, &item);
 	assert_string_equal(str_text(&f.out),
-		"compose.yaml:1:8: warning: x\n"
+		"compose.yaml:1:8: x\n"
 		"     1 | n\xc3\xa4me: ?[31m\n"
 		"       |       ^\n");
 	teardown(&f);
