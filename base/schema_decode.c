@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/node.h"
+#include "base/scalar.h"
 #include "base/schema.h"
 #include "base/schema_value.h"
 #include "base/str.h"
@@ -412,6 +413,8 @@ static void decode_fallbacks(
 		if (!field->fallback || field->offset == NO_MEMBER || node_get(node, field->name))
 			continue;
 		struct node *fallback = node_text(walk->arena, field->fallback);
+
+		fallback->kind = scalar_resolve(walk->arena, field->fallback, &fallback->text);
 		decode_field(walk, NULL, field, fallback, out);
 	}
 }

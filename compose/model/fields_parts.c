@@ -49,7 +49,7 @@ static const struct field mount_bind_fields[] = {
 	F_TEXT(struct mount_bind, "selinux", selinux, .words = selinux_words,
 		.help = "Relabel: z for all, Z for this container alone"),
 	F_TEXT(struct mount_bind, "propagation", propagation,
-		.help = "How mounts below it spread: private, shared, slave, r...",
+		.help = "How mounts below it spread: private, shared or slave, rprivate and so on",
 		.maps_to = "HostConfig.Mounts[].BindOptions.Propagation"),
 	F_OPT_BOOL(struct mount_bind, "create_host_path", create_host_path,
 		.help = "Make the directory on the host",

@@ -442,7 +442,7 @@ static const struct field service_fields[] = {
 	F_TEXT(struct service, "image", image, .help = "Image of the containers", .maps_to = "Image"),
 	F_OPT_BOOL(struct service, "init", init, .flags = FIELD_CAST | FIELD_KEEP_EMPTY,
 		.help = "Run an init that reaps processes", .maps_to = "HostConfig.Init"),
-	F_TEXT(struct service, "ipc", ipc, .help = "Whose IPC namespace: service:x, container:x, host, ...",
+	F_TEXT(struct service, "ipc", ipc, .help = "Whose IPC namespace: service:x, container:x, host and others",
 		.maps_to = "HostConfig.IpcMode"),
 	F_TEXT(struct service, "isolation", isolation, .help = "Isolation (Windows)",
 		.maps_to = "HostConfig.Isolation"),
