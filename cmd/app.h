@@ -69,6 +69,8 @@ struct app {
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;
 	bool project_from_labels; /* there was no file */
+	const struct observed
+		*seen; /* its containers, for the first app_observe; NULL: none */
 	struct strings
 		services; /* SERVICES, SERVICE_FIRST: the operands as names, globs expanded */
 };
@@ -77,8 +79,9 @@ struct app {
 struct engine_side {
 	/* Connects and pings. */
 	bool (*connect)(struct app *app, struct err *err);
-	/* app->project, from the labels of what runs. */
-	bool (*project_by_labels)(struct app *app, const char *name, struct err *err);
+	/* app->project, from the labels of what runs; whole: of its networks and volumes, too. */
+	bool (*project_by_labels)(
+		struct app *app, const char *name, bool whole, struct err *err);
 	/* Runs a command that is a plan. */
 	int (*carry_out)(struct app *app, const struct command *command, const void *opts,
 		const struct operands *operands);

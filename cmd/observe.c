@@ -50,8 +50,11 @@ const struct observed *app_observe(struct app *app, unsigned what)
 		.declared = app->project_from_labels ? NULL : app->project,
 		.what = what,
 	};
+	/* What told the project is fresh enough to read from, once. */
+	const struct observed *seen = app->seen;
 
-	return look_or_fail(app, &opts);
+	app->seen = NULL;
+	return seen && what == OBSERVE_CONTAINERS ? seen : look_or_fail(app, &opts);
 }
 
 const struct observed *app_observe_everything(struct app *app, unsigned what)
@@ -75,11 +78,12 @@ const struct observed *app_inspect_changed(
 	return observing.observed;
 }
 
-bool app_project_by_labels(struct app *app, const char *name, struct err *err)
+bool app_project_by_labels(struct app *app, const char *name, bool whole, struct err *err)
 {
 	const struct observe_opts opts = {
 		.project = name,
-		.what = OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_VOLUMES,
+		.what = OBSERVE_CONTAINERS |
+			(whole ? OBSERVE_NETWORKS | OBSERVE_VOLUMES : 0u),
 	};
 	struct observing observing = {0};
 
@@ -93,6 +97,7 @@ bool app_project_by_labels(struct app *app, const char *name, struct err *err)
 		*err = observing.err;
 		return false;
 	}
+	app->seen = observing.observed;
 	app->project = project_from_observed(&app->arena, observing.observed, name);
 	return true;
 }

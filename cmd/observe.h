@@ -16,5 +16,9 @@ const struct observed *app_inspect_changed(
 /* All containers of the engine, whatever their project. NULL: the error was shown. */
 const struct observed *app_observe_everything(struct app *app, unsigned what);
 
-/* app->project, as the labels of its containers, networks and volumes tell it. */
-bool app_project_by_labels(struct app *app, const char *name, struct err *err);
+/*
+ * app->project, as the labels of its containers tell it; whole: those of its networks and volumes, too, which only
+ * commands that change them ask for.
+ */
+bool app_project_by_labels(
+	struct app *app, const char *name, bool whole, struct err *err);

@@ -52,13 +52,13 @@ bool app_load(struct app *app, const struct load_opts *opts)
 	return app_show_errs(app, &errs) == 0 && app->project;
 }
 
-static bool load_by_labels(struct app *app, const char *name)
+static bool load_by_labels(struct app *app, const char *name, bool whole)
 {
 	struct errs errs;
 	struct err err = {0};
 
 	errs_init(&errs, &app->arena);
-	if (!app->engine_side->project_by_labels(app, name, &err)) {
+	if (!app->engine_side->project_by_labels(app, name, whole, &err)) {
 		app_fail(app, &err);
 		return false;
 	}
@@ -71,17 +71,17 @@ static bool load_by_labels(struct app *app, const char *name)
  * The order of compose.md 1.5, 8: with -p and without -f no file is read at all; a file that cannot be loaded
  * is no hindrance while COMPOSE_PROJECT_NAME tells the name.
  */
-static bool load_by_name(struct app *app, const struct load_opts *opts)
+static bool load_by_name(struct app *app, const struct load_opts *opts, bool whole)
 {
 	const char *name = app_getenv(app, "COMPOSE_PROJECT_NAME");
 	struct errs errs;
 
 	if (app->root.project_name && app->root.files.n == 0)
-		return load_by_labels(app, app->root.project_name);
+		return load_by_labels(app, app->root.project_name, whole);
 	errs_init(&errs, &app->arena);
 	app->project = load(app, opts, &errs);
 	if (!app->project && name && *name)
-		return load_by_labels(app, name);
+		return load_by_labels(app, name, whole);
 	return app_show_errs(app, &errs) == 0 && app->project;
 }
 
@@ -115,8 +115,9 @@ bool app_prepare(
 		return true;
 	app_load_opts(app, &opts);
 	opts.services = named_services(app, command, operands);
-	if (!(command->needs & NEEDS_NAME ? load_by_name(app, &opts)
-					  : app_load(app, &opts)))
+	if (!(command->needs & NEEDS_NAME
+			    ? load_by_name(app, &opts, command->needs & CHANGES)
+			    : app_load(app, &opts)))
 		return false;
 	if (services_resolve(
 		    &app->arena, app->project, &opts.services, &app->services, &err))
