@@ -347,7 +347,7 @@ int main(int argc, char **argv)
 	struct errs errs;
 	const struct project *project;
 	struct sim sim = {0};
-	int status;
+	int status = 1;
 
 	args.wish = (struct wish){
 		.timeout_s = -1,
@@ -369,10 +369,10 @@ int main(int argc, char **argv)
 		args.load.project_name = "app";
 	project = project_load(&arena, &args.load, &errs);
 	print_errors(&errs);
-	if (!project || !read_engine(&args, project, &sim))
-		return 1;
-	status = plans ? plan_or_apply(&args, &sim, project, !strcmp(command, "apply"))
-		       : change(&args, &sim, command);
+	if (project && read_engine(&args, project, &sim))
+		status = plans
+			? plan_or_apply(&args, &sim, project, !strcmp(command, "apply"))
+			: change(&args, &sim, command);
 	arena_finish(&arena);
 	return status;
 }
