@@ -103,7 +103,8 @@ static void *take(struct arena *arena, size_t size, size_t align)
 
 	if (arena->block)
 		gap = -arena->block->used_bytes & (align - 1);
-	if (!arena->block || arena->block->size_bytes - arena->block->used_bytes < need + gap) {
+	if (!arena->block ||
+		arena->block->size_bytes - arena->block->used_bytes < need + gap) {
 		add_block(arena, need);
 		gap = 0;
 	}

@@ -98,7 +98,8 @@ const char *scalar_float_json(struct arena *arena, double value, int bits)
 	if (bits == 32)
 		value = (double)(float)value;
 	exponent = shortest(value, bits, text, sizeof(text));
-	if (value != 0 && size < 1e-6 && text[strlen(text) - 2] == '0') { /* e-07 is e-7 */
+	if (value != 0 && size < 1e-6 &&
+		text[strlen(text) - 2] == '0') { /* e-07 is e-7 */
 		text[strlen(text) - 2] = text[strlen(text) - 1];
 		text[strlen(text) - 1] = '\0';
 	}

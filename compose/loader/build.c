@@ -42,7 +42,8 @@ static struct strings profiles_wanted(
 		size_t len = strcspn(text, ",");
 
 		if (len)
-			ARENA_PUSH(arena, profiles.items, profiles.n, arena_strndup(arena, text, len));
+			ARENA_PUSH(arena, profiles.items, profiles.n,
+				arena_strndup(arena, text, len));
 		text += len + (text[len] == ',');
 	}
 	return profiles;
@@ -76,7 +77,8 @@ static struct pairs merge_under(
 	}
 	for (size_t i = 0; i < files->own.nentries; i++)
 		if (!map_has(&named, files->own.entries[i].key))
-			out.items[out.n++] = *(const struct pair *)files->own.entries[i].value;
+			out.items[out.n++] =
+				*(const struct pair *)files->own.entries[i].value;
 	qsort(out.items, out.n, sizeof(*out.items), pair_compare);
 	return out;
 }
@@ -95,14 +97,16 @@ static void read_env_file(const struct merging *m, const struct service *service
 	enum dotenv_format format;
 
 	if (!env_file_format(file, &format)) {
-		errs_add(m->errs, file->pos, "services.%s.env_file: unsupported env_file format \"%s\"",
+		errs_add(m->errs, file->pos,
+			"services.%s.env_file: unsupported env_file format \"%s\"",
 			service->name, file->format);
 		return;
 	}
 	if (!files->is_file(files->ctx, file->path)) {
 		if (file->required)
 			errs_add(m->errs, file->pos,
-				"services.%s.env_file: env file %s not found: no such file",
+				"services.%s.env_file: env file %s not found: no such "
+				"file",
 				service->name, file->path);
 		return;
 	}
@@ -137,8 +141,8 @@ static void merge_label_files(const struct merging *m, struct service *service)
 	service->labels = merge_under(m->arena, &into, &service->labels);
 }
 
-static void merge_files(struct arena *arena, const struct load_opts *opts, struct project *project,
-	struct errs *errs)
+static void merge_files(struct arena *arena, const struct load_opts *opts,
+	struct project *project, struct errs *errs)
 {
 	struct env project_env;
 	struct merging merging = {arena, opts, &project_env, errs};
@@ -161,8 +165,8 @@ static void apply_platform(const struct load_opts *opts, struct project *project
 }
 
 /* All that is done to what was decoded. */
-static void run_passes(struct arena *arena, const struct load_opts *opts, struct project *project,
-	struct errs *errs)
+static void run_passes(struct arena *arena, const struct load_opts *opts,
+	struct project *project, struct errs *errs)
 {
 	struct strings profiles = profiles_wanted(arena, opts, project);
 	struct selection selection = {&opts->services, opts->no_deps};

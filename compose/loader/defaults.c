@@ -35,15 +35,16 @@ static struct node *fill_fallbacks(struct rewrite *r, const struct section *sect
 	struct node *out = map;
 
 	(void)where;
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
 		const char *fallback = fallback_of(field, map);
 
 		if (!fallback || node_pair(map, field->name))
 			continue;
 		if (out == map)
 			out = node_copy_shallow(r->arena, map);
-		node_set_at(
-			r->arena, out, field->name, map->pos, plain(r->arena, fallback, map->pos));
+		node_set_at(r->arena, out, field->name, map->pos,
+			plain(r->arena, fallback, map->pos));
 	}
 	return out;
 }

@@ -115,7 +115,8 @@ static const char *read_key(struct reader *r, bool *out_value)
 	for (stop = r->at; stop > start && is_blank(stop[-1]); stop--)
 		;
 	if (stop == start) {
-		errs_add(r->errs, pos, "there is no name before \"%.*s\"", r->at < r->end, r->at);
+		errs_add(r->errs, pos, "there is no name before \"%.*s\"", r->at < r->end,
+			r->at);
 		return NULL;
 	}
 	key = arena_strndup(r->arena, start, (size_t)(stop - start));

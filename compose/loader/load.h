@@ -31,18 +31,20 @@ extern const struct files files_system;
 
 struct load_opts {
 	const struct files *files;
-	const char *cwd;	     /* absolute */
-	const char *home;	     /* for ~; NULL: none */
-	struct strings config_files; /* -f, "-" is standard input; empty: COMPOSE_FILE, then discovery */
-	struct strings env_files;    /* --env-file */
-	struct strings profiles;     /* --profile; empty: COMPOSE_PROFILES */
-	const char *project_name;    /* -p; NULL: see compose.md 1.5 */
-	const char *project_dir;     /* --project-directory */
-	struct pairs environment;    /* the process's own variables */
-	struct strings services;     /* named on the command line: their profiles are enabled; may hold globs */
-	bool no_deps;		     /* keep only the named services, not what they depend on */
+	const char *cwd;  /* absolute */
+	const char *home; /* for ~; NULL: none */
+	struct strings
+		config_files; /* -f, "-" is standard input; empty: COMPOSE_FILE, then discovery */
+	struct strings env_files; /* --env-file */
+	struct strings profiles;  /* --profile; empty: COMPOSE_PROFILES */
+	const char *project_name; /* -p; NULL: see compose.md 1.5 */
+	const char *project_dir;  /* --project-directory */
+	struct pairs environment; /* the process's own variables */
+	struct strings
+		services; /* named on the command line: their profiles are enabled; may hold globs */
+	bool no_deps; /* keep only the named services, not what they depend on */
 	bool all_resources;
-	bool compatibility;	     /* "_" in names */
+	bool compatibility; /* "_" in names */
 	bool no_interpolate;
 	bool no_env_resolution;
 	bool no_path_resolution;
@@ -56,17 +58,19 @@ struct load_opts {
  * Loads. NULL when there was an error; errs then has at least one (and always all warnings). The project
  * lives in the arena.
  */
-const struct project *project_load(struct arena *arena, const struct load_opts *opts, struct errs *errs);
+const struct project *project_load(
+	struct arena *arena, const struct load_opts *opts, struct errs *errs);
 
 /* Only the tree after merging, for config --no-interpolate: canonical, raw. NULL on errors. */
-const struct node *project_load_raw(struct arena *arena, const struct load_opts *opts, struct errs *errs);
+const struct node *project_load_raw(
+	struct arena *arena, const struct load_opts *opts, struct errs *errs);
 
 /*
  * The environment of a project before it is loaded: shell over .env files (compose.md 1.5), and which of the
  * COMPOSE_* variables in it the command line should see. False on errors.
  */
-bool project_environment(struct arena *arena, const struct load_opts *opts, struct pairs *out,
-	struct errs *errs);
+bool project_environment(struct arena *arena, const struct load_opts *opts,
+	struct pairs *out, struct errs *errs);
 
 /* Only the project's name and directory, for commands that work without a file (compose.md 1.5, 8). */
 bool project_name_valid(const char *name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a file of variables, in both formats. */
 
+#include "compose/loader/dotenv.h"
 #include "base/arena.h"
 #include "base/err.h"
-#include "compose/loader/dotenv.h"
 #include "compose/loader/env.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as text with variables in it. */
 
+#include "compose/loader/interp.h"
 #include "base/arena.h"
 #include "compose/loader/env.h"
-#include "compose/loader/interp.h"
 #include "tests/fuzz/fuzz.h"
 
 void fuzz(struct arena *arena, const char *data, size_t len)
