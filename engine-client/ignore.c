@@ -351,7 +351,7 @@ static bool may_match_below(struct ignore_pattern *pattern, const char *dir)
 		if (!advance(pattern, next_char(&dir)))
 			return false;
 	advance(pattern, '/');
-	return memchr(pattern->now, true, pattern->ntokens + 1);
+	return memchr(pattern->now, 1, pattern->ntokens + 1);
 }
 
 bool ignore_may_keep_below(const struct ignore *ignore, const char *dir)

@@ -99,25 +99,29 @@ static bool load_ignore(
 
 /* --- the walk --- */
 
-static int by_bytes(const void *a, const void *b)
+static int is_name(const struct dirent *entry)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	return !text_eq(entry->d_name, ".") && !text_eq(entry->d_name, "..");
 }
 
-static bool read_names(struct level *level, DIR *stream)
+static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
-	struct dirent *entry;
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
 
-	while (errno = 0, entry = readdir(stream)) {
-		const char *name = entry->d_name;
+static bool read_names(struct level *level, const char *dir)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, is_name, by_bytes);
 
-		if (!text_eq(name, ".") && !text_eq(name, ".."))
-			ARENA_PUSH(&level->arena, level->names, level->nnames,
-				arena_strdup(&level->arena, name));
+	for (int i = 0; i < n; i++) {
+		ARENA_PUSH(&level->arena, level->names, level->nnames,
+			arena_strdup(&level->arena, entries[i]->d_name));
+		free(entries[i]);
 	}
-	if (level->nnames)
-		qsort(level->names, level->nnames, sizeof(*level->names), by_bytes);
-	return !errno;
+	if (n >= 0)
+		free(entries);
+	return n >= 0;
 }
 
 static bool enter(struct tar_context *context, const char *dir, struct err *err)
@@ -125,13 +129,10 @@ static bool enter(struct tar_context *context, const char *dir, struct err *err)
 	struct level *level = xalloc(sizeof(*level));
 	const char *full = *dir ? arena_printf(&level->arena, "%s/%s", context->dir, dir)
 				: context->dir;
-	DIR *stream = opendir(full);
-	bool ok = stream && read_names(level, stream);
+	bool ok = read_names(level, full);
 
 	if (!ok)
 		err_sys(err, "read directory %s", full);
-	if (stream)
-		closedir(stream);
 	level->dir = arena_strdup(&level->arena, dir);
 	level->up = context->level;
 	context->level = level;
