@@ -19,8 +19,8 @@ struct credentials; /* one config.json, read once */
  * dir is DOCKER_CONFIG or ~/.docker, decided by the caller. A missing file is no credentials; a broken
  * one is an error that names it. Helpers are searched in path (the PATH variable).
  */
-struct credentials *credentials_new(struct uv_loop_s *loop, const char *dir, const char *path,
-	struct err *err);
+struct credentials *credentials_new(
+	struct uv_loop_s *loop, const char *dir, const char *path, struct err *err);
 /*
  * Ends lookups that are under way without done. Not from within done. Its last memory goes when the loop runs once
  * more, before uv_loop_close.
@@ -40,7 +40,8 @@ const char *image_registry(struct arena *arena, const char *ref);
  * from the loop.
  */
 typedef void credentials_done(void *ctx, const char *auth, const struct err *err);
-void credentials_find(struct credentials *credentials, const char *ref, credentials_done *done, void *ctx);
+void credentials_find(struct credentials *credentials, const char *ref,
+	credentials_done *done, void *ctx);
 
 /*
  * All that config.json and its helpers hold, for builds (X-Registry-Config). What one helper cannot give is left

@@ -25,7 +25,8 @@ struct helper_opts {
 };
 
 /* NULL: it could not be started, err says why. */
-struct helper *helper_run(struct uv_loop_s *loop, const struct helper_opts *opts, struct err *err);
+struct helper *helper_run(
+	struct uv_loop_s *loop, const struct helper_opts *opts, struct err *err);
 
 /* Ends it without done. */
 void helper_cancel(struct helper *helper);
