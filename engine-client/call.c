@@ -12,6 +12,11 @@
 #include "base/node.h"
 #include "engine-client/failure.h"
 
+bool call_is_refused(const struct call *call)
+{
+	return call->status >= 300 && call->status != 304;
+}
+
 static void list_add(struct call_list *list, struct call *call)
 {
 	call->prev = list->last;
@@ -284,9 +289,9 @@ void call_take_header(struct call *call, const char *line, size_t len)
 static bool take_text(struct call *call, const char *data, size_t len)
 {
 	call->taken.max_bytes =
-		call->status >= 400 ? CALL_ERROR_MAX_BYTES : ENGINE_REPLY_MAX_BYTES;
+		call_is_refused(call) ? CALL_ERROR_MAX_BYTES : ENGINE_REPLY_MAX_BYTES;
 	str_add_n(&call->taken, data, len);
-	return !call->taken.full || call->status >= 400 ||
+	return !call->taken.full || call_is_refused(call) ||
 		err_set(&call->err, ERR_CONNECTION,
 			"the engine's answer is longer than %zu bytes",
 			ENGINE_REPLY_MAX_BYTES);
@@ -311,8 +316,8 @@ static bool take_good(struct call *call, const char *data, size_t len)
 
 bool call_take(struct call *call, const char *data, size_t len)
 {
-	bool ok = call->status >= 400 ? take_text(call, data, len)
-				      : take_good(call, data, len);
+	bool ok = call_is_refused(call) ? take_text(call, data, len)
+					: take_good(call, data, len);
 
 	if (!ok)
 		call->failed = true;
@@ -321,7 +326,7 @@ bool call_take(struct call *call, const char *data, size_t len)
 
 static void judge_status(struct call *call)
 {
-	if (call->failed || call->status < 400)
+	if (call->failed || !call_is_refused(call))
 		return;
 	call->failed = true;
 	failure_of_answer(
@@ -350,7 +355,7 @@ static void judge_json(struct call *call, struct reply *reply)
 
 void call_last_record(struct call *call)
 {
-	if (!call->failed && call->status < 400 && call->answer == ANSWER_RECORDS &&
+	if (!call->failed && !call_is_refused(call) && call->answer == ANSWER_RECORDS &&
 		!records_end(&call->records, &call->err))
 		call->failed = true;
 }

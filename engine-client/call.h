@@ -173,6 +173,9 @@ void call_free(struct call *call);
 void call_move(struct call *call, struct call_list *list); /* NULL: out of all lists */
 bool call_is_running(const struct call *call);
 
+/* An answer that is no success; "not modified" (already started, already stopped) is one. */
+bool call_is_refused(const struct call *call);
+
 /* stream.c: what multi.c does with a two-way call. */
 void stream_connected(struct call *call);
 void stream_stop(struct stream *stream); /* looks at its socket no more */

@@ -153,7 +153,7 @@ static bool read_head(struct stream *stream, struct err *err)
 	stream->in_body = true;
 	str_add_n(&stream->out, str_text(&stream->held), stream->held.len);
 	str_clear(&stream->held);
-	if (call->status >= 400)
+	if (call_is_refused(call))
 		stream->error_left_bytes = content_length(str_text(&stream->head));
 	return true;
 }
@@ -187,7 +187,7 @@ static const char *take_head(struct stream *stream, const char *data, size_t *le
 
 static bool take_body(struct call *call, const char *data, size_t len)
 {
-	if (call->status < 400 && call->frames.data)
+	if (!call_is_refused(call) && call->frames.data)
 		return frames_feed(&call->frames, data, len, &call->err);
 	return call_take(call, data, len);
 }
@@ -204,14 +204,14 @@ static bool take(struct stream *stream, const char *data, size_t len)
 			return false;
 		if (!stream->in_body)
 			return true;
-		if (call->status < 400 && call->ready)
+		if (!call_is_refused(call) && call->ready)
 			call->ready(call->ctx);
 		if (call_is_running(call))
 			close_input_when_sent(stream);
 	}
 	if (len && call_is_running(call) && !take_body(call, data, len))
 		call->failed = call_is_running(call);
-	if (call->status >= 400) {
+	if (call_is_refused(call)) {
 		stream->error_left_bytes -=
 			len < stream->error_left_bytes ? len : stream->error_left_bytes;
 		return stream->error_left_bytes;

@@ -20,7 +20,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	/* The empty line: of 100 Continue, or of the answer. */
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	call->status = status >= 200 ? (int)status : 0;
-	if (call->status && call->status < 400 && call->ready && call_is_running(call))
+	if (call->status && !call_is_refused(call) && call->ready &&
+		call_is_running(call))
 		call->ready(call->ctx);
 	return len;
 }
@@ -33,9 +34,11 @@ static size_t on_data(char *data, size_t size, size_t n, void *ctx)
 static size_t on_read(char *buffer, size_t size, size_t n, void *ctx)
 {
 	struct call *call = ctx;
-	long got =
-		call_is_running(call) ? call->read(call->read_ctx, buffer, size * n) : -1;
+	long got;
 
+	if (!call_is_running(call))
+		return CURL_READFUNC_ABORT; /* what it reads from may be gone */
+	got = call->read(call->read_ctx, buffer, size * n);
 	if (got >= 0)
 		return (size_t)got;
 	if (call->read_err && call->read_err->kind)
