@@ -63,12 +63,14 @@ int key_compare(const char *a, const char *b)
 
 static int pair_compare_yaml(const void *a, const void *b)
 {
-	return key_compare(((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
+	return key_compare(
+		((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
 }
 
 static int pair_compare_json(const void *a, const void *b)
 {
-	return strcmp(((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
+	return strcmp(
+		((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
 }
 
 static struct node *scalar_for_output(
@@ -77,7 +79,8 @@ static struct node *scalar_for_output(
 	struct node *copy = node_copy_shallow(arena, node);
 	double value;
 
-	if (node->kind == NODE_FLOAT && (flags & ENCODE_JSON) && double_parse(node->text, &value))
+	if (node->kind == NODE_FLOAT && (flags & ENCODE_JSON) &&
+		double_parse(node->text, &value))
 		copy->text = scalar_float_json(arena, value, 64);
 	return copy;
 }

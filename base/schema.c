@@ -6,7 +6,8 @@
 
 const struct field *section_field(const struct section *section, const char *key)
 {
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++)
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++)
 		if (field->name[0] == key[0] && text_eq(field->name, key))
 			return field;
 	return NULL;

@@ -24,7 +24,8 @@ static void check_section(const struct check *check, const struct trail *trail,
 
 static bool is_text_or_number(const struct node *node)
 {
-	return node->kind == NODE_STR || node->kind == NODE_INT || node->kind == NODE_FLOAT;
+	return node->kind == NODE_STR || node->kind == NODE_INT ||
+		node->kind == NODE_FLOAT;
 }
 
 /* Text for comparing items; NULL for what is not a scalar. */
@@ -32,10 +33,12 @@ static const char *item_text(struct arena *arena, const struct node *node)
 {
 	if (!node_is_scalar(node))
 		return NULL;
-	return arena_printf(arena, "%d %s", (int)node->kind, node->text ? node->text : "");
+	return arena_printf(
+		arena, "%d %s", (int)node->kind, node->text ? node->text : "");
 }
 
-static void check_unique(const struct check *check, const struct trail *trail, const struct node *list)
+static void check_unique(
+	const struct check *check, const struct trail *trail, const struct node *list)
 {
 	struct map seen;
 	const size_t *earlier;
@@ -73,7 +76,8 @@ static void check_strings(const struct check *check, const struct trail *trail,
 	if (node->kind == NODE_LIST)
 		check_text_items(check, trail, field, node);
 	else if (node->kind != NODE_STR || !text_too)
-		walk_wrong_kind(&check->walk, trail, node, text_too ? "a string or a list" : "a list");
+		walk_wrong_kind(&check->walk, trail, node,
+			text_too ? "a string or a list" : "a list");
 }
 
 static void check_command(const struct check *check, const struct trail *trail,
@@ -96,11 +100,13 @@ static void check_command(const struct check *check, const struct trail *trail,
 		return;
 	case WORDS_CUT:
 		walk_warn(&check->walk, trail, node,
-			"an unquoted ; & | < or > ends the command, and the rest is dropped: write [sh, -c, \"...\"] "
+			"an unquoted ; & | < or > ends the command, and the rest is "
+			"dropped: write [sh, -c, \"...\"] "
 			"to run it in a shell, or quote it");
 		return;
 	case WORDS_WRONG:
-		walk_error(&check->walk, trail, node, "invalid command line string: \"%s\"", node->text);
+		walk_error(&check->walk, trail, node,
+			"invalid command line string: \"%s\"", node->text);
 		return;
 	}
 }
@@ -116,7 +122,8 @@ static bool is_pair_value(const struct field *field, const struct node *node)
 	if (node->kind == NODE_BOOL)
 		return field->flags & FIELD_SCALAR;
 	return node->kind == NODE_STR ||
-		(is_text_or_number(node) && (field->flags & (FIELD_NUMBER | FIELD_SCALAR)));
+		(is_text_or_number(node) &&
+			(field->flags & (FIELD_NUMBER | FIELD_SCALAR)));
 }
 
 static void check_pair_map(const struct check *check, const struct trail *trail,
@@ -142,7 +149,8 @@ static void check_pairs(const struct check *check, const struct trail *trail,
 		check_text_items(check, trail, &items, node);
 	else if (node->kind != NODE_NULL || !(field->flags & FIELD_NULL))
 		walk_wrong_kind(&check->walk, trail, node,
-			field->form != FORM_ONE ? "a mapping or a list of key=value" : "a mapping");
+			field->form != FORM_ONE ? "a mapping or a list of key=value"
+						: "a mapping");
 }
 
 /* Short forms that are scalars. */
@@ -163,8 +171,8 @@ static bool is_short_section(const struct field *field, const struct node *node)
 	}
 }
 
-static void check_one(const struct check *check, const struct trail *trail, const struct field *field,
-	const struct node *node)
+static void check_one(const struct check *check, const struct trail *trail,
+	const struct field *field, const struct node *node)
 {
 	struct err err = {0};
 
@@ -176,7 +184,8 @@ static void check_one(const struct check *check, const struct trail *trail, cons
 	}
 	if (!is_short_section(field, node)) {
 		walk_wrong_kind(&check->walk, trail, node,
-			field->form == FORM_ONE ? "a mapping" : "a mapping or its short form");
+			field->form == FORM_ONE ? "a mapping"
+						: "a mapping or its short form");
 		return;
 	}
 	if (field->section->decode_scalar) {
@@ -188,15 +197,16 @@ static void check_one(const struct check *check, const struct trail *trail, cons
 	}
 }
 
-static void check_list(const struct check *check, const struct trail *trail, const struct field *field,
-	const struct node *node)
+static void check_list(const struct check *check, const struct trail *trail,
+	const struct field *field, const struct node *node)
 {
 	bool scalar_too = field->form == FORM_ENV_FILE || field->form == FORM_GPUS;
 
 	if (node->kind == NODE_STR && scalar_too)
 		return;
 	if (node->kind != NODE_LIST) {
-		walk_wrong_kind(&check->walk, trail, node, scalar_too ? "a string or a list" : "a list");
+		walk_wrong_kind(&check->walk, trail, node,
+			scalar_too ? "a string or a list" : "a list");
 		return;
 	}
 	for (size_t i = 0; i < node->nitems; i++) {
@@ -224,8 +234,8 @@ static void check_name(const struct check *check, const struct trail *trail,
 		trail_text(check->walk.arena, trail), pair->key);
 }
 
-static void check_map(const struct check *check, const struct trail *trail, const struct field *field,
-	const struct node *node)
+static void check_map(const struct check *check, const struct trail *trail,
+	const struct field *field, const struct node *node)
 {
 	bool list_too = field->form == FORM_LIST_NULLS || field->form == FORM_DEPENDS;
 	const struct field names = {.type = TYPE_STRINGS, .flags = FIELD_UNIQUE_ITEMS};
@@ -235,7 +245,8 @@ static void check_map(const struct check *check, const struct trail *trail, cons
 		return;
 	}
 	if (node->kind != NODE_MAP) {
-		walk_wrong_kind(&check->walk, trail, node, list_too ? "a mapping or a list" : "a mapping");
+		walk_wrong_kind(&check->walk, trail, node,
+			list_too ? "a mapping or a list" : "a mapping");
 		return;
 	}
 	for (size_t i = 0; i < node->npairs; i++) {
@@ -307,16 +318,18 @@ static void unknown_key(const struct check *check, const struct trail *trail,
 	const char *where = trail_text(arena, trail);
 	const char *hint = suggest_key(arena, check->root, section, pair->key);
 
-	errs_add(check->walk.errs, pair->key_pos, "%s%sunknown key \"%s\"%s%s", where, *where ? ": " : "",
-		pair->key, hint ? ": " : "", hint ? hint : "");
+	errs_add(check->walk.errs, pair->key_pos, "%s%sunknown key \"%s\"%s%s", where,
+		*where ? ": " : "", pair->key, hint ? ": " : "", hint ? hint : "");
 }
 
 static void check_required(const struct check *check, const struct trail *trail,
 	const struct section *section, const struct node *node)
 {
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++)
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++)
 		if ((field->flags & FIELD_REQUIRED) && !node_pair(node, field->name))
-			walk_error(&check->walk, trail, node, "\"%s\" is missing", field->name);
+			walk_error(&check->walk, trail, node, "\"%s\" is missing",
+				field->name);
 }
 
 static void check_section(const struct check *check, const struct trail *trail,
@@ -335,7 +348,8 @@ static void check_section(const struct check *check, const struct trail *trail,
 	check_required(check, trail, section, node);
 }
 
-void schema_check(const struct section *root, const struct node *node, unsigned flags, struct errs *errs)
+void schema_check(const struct section *root, const struct node *node, unsigned flags,
+	struct errs *errs)
 {
 	struct arena arena = {0};
 	const struct check check = {{&arena, errs, flags}, root};

@@ -85,15 +85,16 @@ static void decode_command(const struct walk *walk, const struct trail *trail,
 		return;
 	}
 	if (words_split(walk->arena, node->text, out) == WORDS_WRONG)
-		walk_error(walk, trail, node, "invalid command line string: \"%s\"", node->text);
+		walk_error(walk, trail, node, "invalid command line string: \"%s\"",
+			node->text);
 	if (out->n)
 		out->places = ARENA_NEW_N(walk->arena, out->n, struct pos);
 	for (size_t i = 0; i < out->n; i++)
 		out->places[i] = node->pos;
 }
 
-static void pair_add(const struct walk *walk, const struct field *field, struct pairs *pairs,
-	struct pair pair)
+static void pair_add(const struct walk *walk, const struct field *field,
+	struct pairs *pairs, struct pair pair)
 {
 	if (!pair.value && !(field->flags & FIELD_NULL_VALUES))
 		pair.value = "";
@@ -101,7 +102,8 @@ static void pair_add(const struct walk *walk, const struct field *field, struct 
 }
 
 /* "K=V" or "K" */
-static struct pair pair_split(struct arena *arena, const struct node *node, const char *separators)
+static struct pair pair_split(
+	struct arena *arena, const struct node *node, const char *separators)
 {
 	struct pair pair = {.key = node->text, .pos = node->pos};
 	const char *end = NULL;
@@ -131,7 +133,8 @@ static void decode_host_item(const struct walk *walk, const struct trail *trail,
 	struct pair pair = pair_split(walk->arena, node, "=:");
 
 	if (!pair.value || !*pair.value || !*pair.key) {
-		walk_error(walk, trail, node, "must be host=address, but is \"%s\"", node->text);
+		walk_error(walk, trail, node, "must be host=address, but is \"%s\"",
+			node->text);
 		return;
 	}
 	pair.value = without_brackets(walk->arena, pair.value);
@@ -212,7 +215,9 @@ static void decode_pair(const struct walk *walk, const struct trail *trail,
 		return;
 	}
 	pair_add(walk, field, out,
-		(struct pair){entry->key, node->kind == NODE_NULL ? NULL : pair_text(node), entry->key_pos});
+		(struct pair){entry->key,
+			node->kind == NODE_NULL ? NULL : pair_text(node),
+			entry->key_pos});
 }
 
 /* Of equal keys in a list the last one counts, at the first one's place. */
@@ -279,7 +284,8 @@ static void decode_nested(const struct walk *walk, const struct trail *trail,
 	decode_section(walk, trail, field->section, node, member);
 }
 
-static char *array_new(const struct walk *walk, const struct field *field, size_t n, void *member)
+static char *array_new(
+	const struct walk *walk, const struct field *field, size_t n, void *member)
 {
 	char *items = n ? arena_array(walk->arena, n, field->size) : NULL;
 
@@ -298,13 +304,14 @@ static void decode_list(const struct walk *walk, const struct trail *trail,
 	for (size_t i = 0; i < node->nitems; i++) {
 		const struct trail here = {trail, NULL, i};
 
-		decode_section(walk, &here, field->section, node->items[i], items + i * field->size);
+		decode_section(walk, &here, field->section, node->items[i],
+			items + i * field->size);
 	}
 	*count = node->nitems;
 }
 
-static void decode_map(const struct walk *walk, const struct trail *trail, const struct field *field,
-	const struct node *node, void *member, size_t *count)
+static void decode_map(const struct walk *walk, const struct trail *trail,
+	const struct field *field, const struct node *node, void *member, size_t *count)
 {
 	const struct section *section = field->section;
 
@@ -320,11 +327,13 @@ static void decode_map(const struct walk *walk, const struct trail *trail, const
 
 		memcpy(item + section->key_offset, &pair->key, sizeof(pair->key));
 		if (section->pos_offset != NO_MEMBER)
-			memcpy(item + section->pos_offset, &pair->key_pos, sizeof(pair->key_pos));
+			memcpy(item + section->pos_offset, &pair->key_pos,
+				sizeof(pair->key_pos));
 		if (pair->value->kind != NODE_NULL || !(field->flags & FIELD_NULL))
 			decode_section(walk, &here, section, pair->value, item);
 		else if (section->node_offset != NO_MEMBER)
-			memcpy(item + section->node_offset, &(const struct node *){pair->value},
+			memcpy(item + section->node_offset,
+				&(const struct node *){pair->value},
 				sizeof(struct node *));
 	}
 	*count = node->npairs;
@@ -354,10 +363,12 @@ static void decode_field(const struct walk *walk, const struct trail *trail,
 		decode_pointer(walk, trail, field, node, member);
 		return;
 	case TYPE_LIST:
-		decode_list(walk, trail, field, node, member, member_of(out, field->count_offset));
+		decode_list(walk, trail, field, node, member,
+			member_of(out, field->count_offset));
 		return;
 	case TYPE_MAP:
-		decode_map(walk, trail, field, node, member, member_of(out, field->count_offset));
+		decode_map(walk, trail, field, node, member,
+			member_of(out, field->count_offset));
 		return;
 	case TYPE_ANY:
 		memcpy(member, &node, sizeof(node));
@@ -381,8 +392,8 @@ static void decode_field(const struct walk *walk, const struct trail *trail,
 }
 
 /* What the section as a whole keeps: its node, that it was there, its x-* keys. */
-static void decode_traces(
-	const struct walk *walk, const struct section *section, const struct node *node, char *out)
+static void decode_traces(const struct walk *walk, const struct section *section,
+	const struct node *node, char *out)
 {
 	struct node *extensions = NULL;
 
@@ -401,20 +412,24 @@ static void decode_traces(
 			continue;
 		if (!extensions)
 			extensions = node_map(walk->arena);
-		node_set_at(walk->arena, extensions, pair->key, pair->key_pos, pair->value);
+		node_set_at(
+			walk->arena, extensions, pair->key, pair->key_pos, pair->value);
 	}
 	memcpy(out + section->x_offset, &extensions, sizeof(extensions));
 }
 
-static void decode_fallbacks(
-	const struct walk *walk, const struct section *section, const struct node *node, char *out)
+static void decode_fallbacks(const struct walk *walk, const struct section *section,
+	const struct node *node, char *out)
 {
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
-		if (!field->fallback || field->offset == NO_MEMBER || node_get(node, field->name))
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
+		if (!field->fallback || field->offset == NO_MEMBER ||
+			node_get(node, field->name))
 			continue;
 		struct node *fallback = node_text(walk->arena, field->fallback);
 
-		fallback->kind = scalar_resolve(walk->arena, field->fallback, &fallback->text);
+		fallback->kind =
+			scalar_resolve(walk->arena, field->fallback, &fallback->text);
 		decode_field(walk, NULL, field, fallback, out);
 	}
 }
@@ -451,8 +466,8 @@ static void decode_section(const struct walk *walk, const struct trail *trail,
 	decode_fallbacks(walk, section, node, out);
 }
 
-void schema_decode(struct arena *arena, const struct section *section, const struct node *node, void *out,
-	struct errs *errs)
+void schema_decode(struct arena *arena, const struct section *section,
+	const struct node *node, void *out, struct errs *errs)
 {
 	const struct walk walk = {.arena = arena, .errs = errs};
 

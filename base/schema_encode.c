@@ -75,8 +75,9 @@ static struct node *encode_float(struct encoding *e, const void *member)
 
 	e->is_set = opt->set;
 	e->is_empty = opt->value == 0;
-	node->text = e->flags & ENCODE_JSON ? scalar_float_json(e->arena, opt->value, bits)
-					     : scalar_float_text(e->arena, opt->value, bits);
+	node->text = e->flags & ENCODE_JSON
+		? scalar_float_json(e->arena, opt->value, bits)
+		: scalar_float_text(e->arena, opt->value, bits);
 	return node;
 }
 
@@ -106,7 +107,8 @@ static struct node *encode_mode(struct encoding *e, const void *member)
 	e->is_empty = opt->value == 0;
 	if (e->field->flags & FIELD_NUMBER)
 		return number(e->arena, opt->value);
-	return node_text(e->arena, arena_printf(e->arena, "0%llo", (unsigned long long)opt->value));
+	return node_text(e->arena,
+		arena_printf(e->arena, "0%llo", (unsigned long long)opt->value));
 }
 
 static struct node *encode_word(struct encoding *e, const void *member)
@@ -134,7 +136,8 @@ static struct node *encode_strings(struct encoding *e, const void *member)
 
 static int text_compare(const void *a, const void *b)
 {
-	return strcmp((*(const struct node *const *)a)->text, (*(const struct node *const *)b)->text);
+	return strcmp((*(const struct node *const *)a)->text,
+		(*(const struct node *const *)b)->text);
 }
 
 /* As a list of "key=value", in order of text. */
@@ -144,7 +147,8 @@ static struct node *encode_pair_list(struct encoding *e, const struct pairs *pai
 
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct pair *pair = &pairs->items[i];
-		const char *text = pair->value && (*pair->value || e->field->form == FORM_HOSTS)
+		const char *text =
+			pair->value && (*pair->value || e->field->form == FORM_HOSTS)
 			? arena_printf(e->arena, "%s=%s", pair->key, pair->value)
 			: pair->key;
 
@@ -202,7 +206,8 @@ static struct node *encode_pointer(struct encoding *e, const void *member)
 		return schema_encode(e->arena, e->field->section, in, e->flags);
 	if (!(e->field->flags & (FIELD_ALWAYS | FIELD_ALWAYS_JSON)))
 		return node_map(e->arena);
-	return schema_encode(e->arena, e->field->section, arena_alloc(e->arena, e->field->size), e->flags);
+	return schema_encode(e->arena, e->field->section,
+		arena_alloc(e->arena, e->field->size), e->flags);
 }
 
 static const char *items_of(const void *member)
@@ -221,7 +226,8 @@ static struct node *encode_list(struct encoding *e, const void *member, size_t n
 	e->is_empty = n == 0;
 	for (size_t i = 0; i < n; i++)
 		node_push(e->arena, list,
-			schema_encode(e->arena, e->field->section, items + i * e->field->size, e->flags));
+			schema_encode(e->arena, e->field->section,
+				items + i * e->field->size, e->flags));
 	return list;
 }
 
@@ -230,19 +236,22 @@ static struct node *encode_entry(struct encoding *e, const char *item)
 	struct node *node = schema_encode(e->arena, e->field->section, item, e->flags);
 	bool empty = node->kind == NODE_MAP && node->npairs == 0;
 
-	if (empty && (e->field->flags & FIELD_NULL) && !section_is_set(e->field->section, item))
+	if (empty && (e->field->flags & FIELD_NULL) &&
+		!section_is_set(e->field->section, item))
 		return node_text(e->arena, NULL);
 	return node;
 }
 
 static int pair_compare(const void *a, const void *b)
 {
-	return key_compare(((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
+	return key_compare(
+		((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
 }
 
 static int pair_compare_bytes(const void *a, const void *b)
 {
-	return strcmp(((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
+	return strcmp(
+		((const struct node_pair *)a)->key, ((const struct node_pair *)b)->key);
 }
 
 static struct node *encode_map(struct encoding *e, const void *member, size_t n)
@@ -323,7 +332,8 @@ static struct node *encode_value(struct encoding *e, const char *in)
 	if (e->field->type != TYPE_LIST && e->field->type != TYPE_MAP)
 		return encoders[e->field->type](e, member);
 	memcpy(&n, in + e->field->count_offset, sizeof(n));
-	return e->field->type == TYPE_LIST ? encode_list(e, member, n) : encode_map(e, member, n);
+	return e->field->type == TYPE_LIST ? encode_list(e, member, n)
+					   : encode_map(e, member, n);
 }
 
 /* How much of the struct a member takes; 0: its zero means something. */
@@ -378,7 +388,8 @@ static bool is_zero(const struct field *field, const char *in)
 
 static bool is_left_out(const struct field *field, const char *in, unsigned flags)
 {
-	unsigned always = FIELD_ALWAYS | (flags & ENCODE_JSON ? (unsigned)FIELD_ALWAYS_JSON : 0);
+	unsigned always =
+		FIELD_ALWAYS | (flags & ENCODE_JSON ? (unsigned)FIELD_ALWAYS_JSON : 0);
 
 	if (field->offset == NO_MEMBER || (field->flags & FIELD_HIDDEN))
 		return true;
@@ -398,8 +409,8 @@ static bool is_printed(const struct encoding *e)
 	return (e->field->flags & FIELD_ALWAYS_JSON) && (e->flags & ENCODE_JSON);
 }
 
-static void encode_extensions(
-	struct arena *arena, const struct section *section, const char *in, struct node *out)
+static void encode_extensions(struct arena *arena, const struct section *section,
+	const char *in, struct node *out)
 {
 	const struct node *extensions;
 
@@ -413,23 +424,26 @@ static void encode_extensions(
 		node_set(arena, out, sorted->pairs[i].key, sorted->pairs[i].value);
 }
 
-struct node *schema_encode(struct arena *arena, const struct section *section, const void *in,
-	unsigned flags)
+struct node *schema_encode(struct arena *arena, const struct section *section,
+	const void *in, unsigned flags)
 {
 	struct node *out = section->encode ? section->encode(arena, in) : NULL;
 
 	if (out)
 		return out;
 	out = node_map(arena);
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
-		struct encoding encoding = {.arena = arena, .field = field, .flags = flags};
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
+		struct encoding encoding = {
+			.arena = arena, .field = field, .flags = flags};
 
 		if (is_left_out(field, in, flags))
 			continue;
 		struct node *value = encode_value(&encoding, in);
 		if (is_printed(&encoding))
 			node_set(arena, out,
-				flags & ENCODE_JSON && field->json_name ? field->json_name : field->name,
+				flags & ENCODE_JSON && field->json_name ? field->json_name
+									: field->name,
 				value);
 	}
 	if (!(flags & ENCODE_JSON))

@@ -16,7 +16,8 @@ const char *suggest_spelling(const struct section *section, const char *key)
 	unsigned best = (unsigned)strlen(key) / 3 + 1;
 	const char *nearest = NULL;
 
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
 		unsigned distance = text_distance(key, field->name, best);
 
 		if (distance < best) {
@@ -28,48 +29,54 @@ const char *suggest_spelling(const struct section *section, const char *key)
 }
 
 /* How a path goes on below a field: lists and mappings have items between. */
-static const char *path_below(struct arena *arena, const char *path, const struct field *field)
+static const char *path_below(
+	struct arena *arena, const char *path, const struct field *field)
 {
 	const char *dot = *path ? "." : "";
-	const char *item = field->type == TYPE_MAP ? ".NAME" : field->type == TYPE_LIST ? "[]" : "";
+	const char *item = field->type == TYPE_MAP ? ".NAME"
+		: field->type == TYPE_LIST         ? "[]"
+						   : "";
 
 	return arena_printf(arena, "%s%s%s%s", path, dot, field->name, item);
 }
 
 /* The path to a section at exactly this depth that has the key; NULL: none. */
-static const char *find_at_depth(struct arena *arena, const struct section *section, const char *path,
-	const char *key, int depth)
+static const char *find_at_depth(struct arena *arena, const struct section *section,
+	const char *path, const char *key, int depth)
 {
 	if (depth == 0)
 		return section_field(section, key) ? path : NULL;
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
 		const char *found;
 
 		if (!field->section)
 			continue;
-		found = find_at_depth(
-			arena, field->section, path_below(arena, path, field), key, depth - 1);
+		found = find_at_depth(arena, field->section,
+			path_below(arena, path, field), key, depth - 1);
 		if (found)
 			return found;
 	}
 	return NULL;
 }
 
-static const char *suggest_place(struct arena *arena, const struct section *root, const char *key)
+static const char *suggest_place(
+	struct arena *arena, const struct section *root, const char *key)
 {
 	for (int depth = 0; depth <= DEPTH_MAX; depth++) {
 		const char *path = find_at_depth(arena, root, "", key, depth);
 
 		if (path && !*path)
-			return arena_printf(arena, "it belongs at the top level, without indentation");
+			return arena_printf(arena,
+				"it belongs at the top level, without indentation");
 		if (path)
 			return arena_printf(arena, "it belongs in %s", path);
 	}
 	return NULL;
 }
 
-const char *suggest_key(struct arena *arena, const struct section *root, const struct section *section,
-	const char *key)
+const char *suggest_key(struct arena *arena, const struct section *root,
+	const struct section *section, const char *key)
 {
 	const char *near = suggest_spelling(section, key);
 	const char *place = suggest_place(arena, root, key);

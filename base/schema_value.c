@@ -10,8 +10,8 @@
 #include "base/str.h"
 #include "base/units.h"
 
-static const char *walk_text(
-	const struct walk *walk, const struct trail *trail, const char *format, va_list args)
+static const char *walk_text(const struct walk *walk, const struct trail *trail,
+	const char *format, va_list args)
 {
 	const char *where = trail_text(walk->arena, trail);
 	const char *what = arena_vprintf(walk->arena, format, args);
@@ -19,8 +19,8 @@ static const char *walk_text(
 	return *where ? arena_printf(walk->arena, "%s: %s", where, what) : what;
 }
 
-void walk_error(const struct walk *walk, const struct trail *trail, const struct node *node,
-	const char *format, ...)
+void walk_error(const struct walk *walk, const struct trail *trail,
+	const struct node *node, const char *format, ...)
 {
 	va_list args;
 
@@ -29,8 +29,8 @@ void walk_error(const struct walk *walk, const struct trail *trail, const struct
 	va_end(args);
 }
 
-void walk_warn(const struct walk *walk, const struct trail *trail, const struct node *node,
-	const char *format, ...)
+void walk_warn(const struct walk *walk, const struct trail *trail,
+	const struct node *node, const char *format, ...)
 {
 	va_list args;
 
@@ -39,10 +39,11 @@ void walk_warn(const struct walk *walk, const struct trail *trail, const struct 
 	va_end(args);
 }
 
-void walk_wrong_kind(const struct walk *walk, const struct trail *trail, const struct node *node,
-	const char *wanted)
+void walk_wrong_kind(const struct walk *walk, const struct trail *trail,
+	const struct node *node, const char *wanted)
 {
-	walk_error(walk, trail, node, "must be %s, but is %s", wanted, node_kind_words(node));
+	walk_error(walk, trail, node, "must be %s, but is %s", wanted,
+		node_kind_words(node));
 }
 
 /* What a reader is given: the row, the place and the scalar. */
@@ -61,7 +62,8 @@ static bool wrong_kind(const struct reading *r, const char *wanted)
 
 static bool wrong_value(const struct reading *r, const char *wanted)
 {
-	walk_error(r->walk, r->trail, r->node, "must be %s, but is \"%s\"", wanted, r->node->text);
+	walk_error(r->walk, r->trail, r->node, "must be %s, but is \"%s\"", wanted,
+		r->node->text);
 	return false;
 }
 
@@ -73,17 +75,19 @@ static bool is_number(const struct node *node)
 static bool kind_is_text(const struct field *field, const struct node *node)
 {
 	return node->kind == NODE_STR ||
-		(node->kind == NODE_INT && (field->flags & (FIELD_NUMBER | FIELD_SCALAR))) ||
+		(node->kind == NODE_INT &&
+			(field->flags & (FIELD_NUMBER | FIELD_SCALAR))) ||
 		(node->kind == NODE_BOOL && (field->flags & FIELD_SCALAR));
 }
 
-bool item_is_text(const struct walk *walk, const struct trail *trail, const struct field *field,
-	const struct node *node)
+bool item_is_text(const struct walk *walk, const struct trail *trail,
+	const struct field *field, const struct node *node)
 {
 	if (kind_is_text(field, node))
 		return true;
 	walk_wrong_kind(walk, trail, node,
-		field->flags & (FIELD_NUMBER | FIELD_SCALAR) ? "a string or a number" : "a string");
+		field->flags & (FIELD_NUMBER | FIELD_SCALAR) ? "a string or a number"
+							     : "a string");
 	return false;
 }
 
@@ -92,7 +96,8 @@ static const char *words_text(struct arena *arena, const char *const *words)
 	const char *text = *words;
 
 	for (words++; *words; words++)
-		text = arena_printf(arena, words[1] ? "%s, %s" : "%s or %s", text, *words);
+		text = arena_printf(
+			arena, words[1] ? "%s, %s" : "%s or %s", text, *words);
 	return text;
 }
 
@@ -119,20 +124,23 @@ static bool read_word(const struct reading *r, union value *out)
 	if (r->node->kind != NODE_STR)
 		return wrong_kind(r, "a string");
 	out->word = word_find(r->field->words, r->node->text);
-	return out->word >= 0 || wrong_value(r, words_text(r->walk->arena, r->field->words));
+	return out->word >= 0 ||
+		wrong_value(r, words_text(r->walk->arena, r->field->words));
 }
 
 static bool read_bool(const struct reading *r, union value *out)
 {
 	bool value, old = false;
 
-	if (r->node->kind != NODE_BOOL && (r->node->kind != NODE_STR || (r->field->flags & FIELD_STRICT)))
+	if (r->node->kind != NODE_BOOL &&
+		(r->node->kind != NODE_STR || (r->field->flags & FIELD_STRICT)))
 		return wrong_kind(r, "true or false");
 	if (!bool_parse(r->node->text, &value, &old))
 		return wrong_value(r, "true or false");
 	if (old)
-		walk_warn(r->walk, r->trail, r->node, "\"%s\" is a string in YAML 1.2; write %s",
-			r->node->text, value ? "true" : "false");
+		walk_warn(r->walk, r->trail, r->node,
+			"\"%s\" is a string in YAML 1.2; write %s", r->node->text,
+			value ? "true" : "false");
 	if (r->field->type == TYPE_BOOL)
 		out->yes = value;
 	else
@@ -152,8 +160,9 @@ static bool within_limits(const struct reading *r, double value)
 		walk_error(r->walk, r->trail, r->node, "must be at least %lld, but is %s",
 			(long long)field->min, r->node->text);
 	else
-		walk_error(r->walk, r->trail, r->node, "must be from %lld to %lld, but is %s",
-			(long long)field->min, (long long)field->max, r->node->text);
+		walk_error(r->walk, r->trail, r->node,
+			"must be from %lld to %lld, but is %s", (long long)field->min,
+			(long long)field->max, r->node->text);
 	return false;
 }
 
@@ -214,14 +223,16 @@ static bool read_bytes(const struct reading *r, union value *out)
 
 	if (r->node->kind == NODE_FLOAT && !(r->field->flags & FIELD_STRICT)) {
 		walk_warn(r->walk, r->trail, r->node,
-			"%s is not a whole number of bytes and counts as nothing; write a unit: \"1.5g\"",
+			"%s is not a whole number of bytes and counts as nothing; write "
+			"a unit: \"1.5g\"",
 			r->node->text);
 		return true;
 	}
 	if (r->node->kind == NODE_INT && (r->field->flags & FIELD_STRICT))
 		return wrong_kind(r, "a string with a unit, such as \"512m\"");
 	if (r->node->kind != NODE_INT && r->node->kind != NODE_STR)
-		return wrong_kind(r, "a number of bytes or a string with a unit, such as \"512m\"");
+		return wrong_kind(
+			r, "a number of bytes or a string with a unit, such as \"512m\"");
 	if (!parse_i64(r->node->text, &value) && !bytes_parse(r->node->text, &value))
 		return wrong_value(r, "a size, such as \"512m\" or \"1.5g\"");
 	out->opt_i64 = (struct opt_i64){true, value};
@@ -272,11 +283,12 @@ static const struct {
 
 static bool may_still_change(const struct walk *walk, const struct node *node)
 {
-	return (walk->flags & SCHEMA_RAW) && node->kind == NODE_STR && strchr(node->text, '$');
+	return (walk->flags & SCHEMA_RAW) && node->kind == NODE_STR &&
+		strchr(node->text, '$');
 }
 
-bool value_read(const struct walk *walk, const struct trail *trail, const struct field *field,
-	const struct node *node, union value *out)
+bool value_read(const struct walk *walk, const struct trail *trail,
+	const struct field *field, const struct node *node, union value *out)
 {
 	const struct reading reading = {walk, trail, field, node};
 

@@ -34,22 +34,24 @@ union value {
  * Reads a scalar into the row's member. False when it cannot be read; that has been said then. Null is read
  * as nothing where FIELD_NULL allows it.
  */
-bool value_read(const struct walk *walk, const struct trail *trail, const struct field *field,
-	const struct node *node, union value *out);
+bool value_read(const struct walk *walk, const struct trail *trail,
+	const struct field *field, const struct node *node, union value *out);
 
 /* Puts what was read where the struct's member is. */
 void value_store(const struct field *field, const union value *value, void *member);
 
 /* One scalar of a list or mapping of text, by the row's FIELD_NUMBER and FIELD_SCALAR. */
-bool item_is_text(const struct walk *walk, const struct trail *trail, const struct field *field,
-	const struct node *node);
+bool item_is_text(const struct walk *walk, const struct trail *trail,
+	const struct field *field, const struct node *node);
 
 /* Adds an error that begins with the trail. */
-void walk_error(const struct walk *walk, const struct trail *trail, const struct node *node,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
-void walk_warn(const struct walk *walk, const struct trail *trail, const struct node *node,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
+void walk_error(const struct walk *walk, const struct trail *trail,
+	const struct node *node, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void walk_warn(const struct walk *walk, const struct trail *trail,
+	const struct node *node, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* "must be a string, but is a list", after the trail. */
-void walk_wrong_kind(const struct walk *walk, const struct trail *trail, const struct node *node,
-	const char *wanted);
+void walk_wrong_kind(const struct walk *walk, const struct trail *trail,
+	const struct node *node, const char *wanted);

@@ -13,7 +13,7 @@
 struct strings {
 	const char **items;
 	size_t n;
-	bool set;	    /* the key was there, maybe with an empty list (command: []) */
+	bool set; /* the key was there, maybe with an empty list (command: []) */
 	struct pos *places; /* of each item; NULL: nobody wrote them */
 };
 

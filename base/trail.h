@@ -8,7 +8,7 @@ struct arena;
 
 struct trail {
 	const struct trail *up; /* NULL: the root */
-	const char *key;	/* NULL: an item of a list */
+	const char *key;        /* NULL: an item of a list */
 	size_t index;
 };
 

@@ -83,7 +83,8 @@ static bool read_term(const char **p, int64_t *total)
 	const char *name = *p;
 	while (**p && **p != '.' && !isdigit((unsigned char)**p))
 		(*p)++;
-	if (!unit_find(name, (size_t)(*p - name), &unit) || __builtin_mul_overflow(whole, unit, &ns))
+	if (!unit_find(name, (size_t)(*p - name), &unit) ||
+		__builtin_mul_overflow(whole, unit, &ns))
 		return false;
 	ns += (int64_t)((double)fraction * ((double)unit / scale));
 	return !__builtin_add_overflow(*total, ns, total) && ns >= 0;

@@ -21,7 +21,8 @@ static void word_end(struct splitter *s)
 {
 	if (!s->in_word)
 		return;
-	ARENA_PUSH(s->arena, s->out->items, s->out->n, arena_strdup(s->arena, str_text(&s->word)));
+	ARENA_PUSH(s->arena, s->out->items, s->out->n,
+		arena_strdup(s->arena, str_text(&s->word)));
 	str_clear(&s->word);
 	s->in_word = false;
 }
@@ -85,7 +86,8 @@ static bool read_parenthesis(struct splitter *s, char c)
 
 static void read_operator(struct splitter *s, char c)
 {
-	bool is_fd = c == '>' && s->word.len > 0 && s->word.text[0] >= '0' && s->word.text[0] <= '9';
+	bool is_fd = c == '>' && s->word.len > 0 && s->word.text[0] >= '0' &&
+		s->word.text[0] <= '9';
 
 	if (is_fd)
 		s->in_word = false;

@@ -9,7 +9,7 @@ struct strings;
 
 enum words_result {
 	WORDS_OK,
-	WORDS_CUT,   /* an unquoted ; & | < or > ended it, and the rest was dropped, as docker compose does */
+	WORDS_CUT, /* an unquoted ; & | < or > ended it, and the rest was dropped, as docker compose does */
 	WORDS_WRONG, /* an open quote, a bare parenthesis or backquote, a backslash at the end */
 };
 

@@ -28,7 +28,8 @@ static const char *nearest_key(const struct keys *keys, const char *wanted)
 	const char *nearest = NULL, *key;
 
 	for (size_t i = 0; i < keys->n; i++) {
-		memcpy(&key, (const char *)keys->items + i * keys->size + keys->offset, sizeof(key));
+		memcpy(&key, (const char *)keys->items + i * keys->size + keys->offset,
+			sizeof(key));
 		unsigned distance = text_distance(wanted, key, best);
 
 		if (distance < best) {
@@ -40,20 +41,21 @@ static const char *nearest_key(const struct keys *keys, const char *wanted)
 }
 
 /* Says that a service names something that is nowhere, and what it may have meant or what to write. */
-static void undefined(const struct checking *c, const struct service *service, const char *kind,
-	const char *key, const struct keys *keys, struct pos pos)
+static void undefined(const struct checking *c, const struct service *service,
+	const char *kind, const char *key, const struct keys *keys, struct pos pos)
 {
 	const char *nearest = nearest_key(keys, key);
 
-	errs_add(c->errs, pos, "service \"%s\" refers to undefined %s %s: %s%s%s%s", service->name, kind, key,
+	errs_add(c->errs, pos, "service \"%s\" refers to undefined %s %s: %s%s%s%s",
+		service->name, kind, key,
 		nearest ? "did you mean \"" : "add it to the top-level \"",
 		nearest ? nearest : kind, nearest ? "" : "s", nearest ? "\"?" : "\"");
 }
 
-#define KEYS(array, count, type, member)                                                           \
-	(struct keys)                                                                              \
-	{                                                                                          \
-		(array), (count), sizeof(type), offsetof(type, member)                             \
+#define KEYS(array, count, type, member)                               \
+	(struct keys)                                                  \
+	{                                                              \
+		(array), (count), sizeof(type), offsetof(type, member) \
 	}
 
 static void check_networks(const struct checking *c, const struct service *service)
@@ -62,7 +64,8 @@ static void check_networks(const struct checking *c, const struct service *servi
 
 	if (service->network_mode && service->nnetworks)
 		errs_add(c->errs, pos_of(service->node, "network_mode"),
-			"service \"%s\" declares mutually exclusive `network_mode` and `networks`: remove one",
+			"service \"%s\" declares mutually exclusive `network_mode` and "
+			"`networks`: remove one",
 			service->name);
 	for (size_t i = 0; i < service->nnetworks; i++) {
 		const char *key = service->networks[i].network;
@@ -81,12 +84,15 @@ static void check_volumes(const struct checking *c, const struct service *servic
 	for (size_t i = 0; i < service->nvolumes; i++) {
 		const struct mount *mount = &service->volumes[i];
 
-		if (mount->type == MOUNT_VOLUME && mount->source && !project_volume(p, mount->source))
+		if (mount->type == MOUNT_VOLUME && mount->source &&
+			!project_volume(p, mount->source))
 			undefined(c, service, "volume", mount->source,
-				&KEYS(p->volumes, p->nvolumes, struct volume, key), mount->node->pos);
+				&KEYS(p->volumes, p->nvolumes, struct volume, key),
+				mount->node->pos);
 		if (mount->type == MOUNT_BIND && (!mount->source || !*mount->source))
 			errs_add(c->errs, mount->node->pos,
-				"services.%s.volumes[%zu]: a bind needs a \"source\"", service->name, i);
+				"services.%s.volumes[%zu]: a bind needs a \"source\"",
+				service->name, i);
 	}
 }
 
@@ -95,11 +101,12 @@ static void check_secret(const struct checking *c, const struct content *secret)
 {
 	if (!secret->external && !secret->file && !secret->environment)
 		errs_add(c->errs, secret->node->pos,
-			"secret \"%s\" must declare either `file` or `environment`", secret->key);
+			"secret \"%s\" must declare either `file` or `environment`",
+			secret->key);
 }
 
-static void check_refs(const struct checking *c, const struct service *service, bool configs,
-	const struct file_ref *refs, size_t n)
+static void check_refs(const struct checking *c, const struct service *service,
+	bool configs, const struct file_ref *refs, size_t n)
 {
 	const struct project *p = c->project;
 
@@ -125,10 +132,12 @@ static void check_models(const struct checking *c, const struct service *service
 		bool found = false;
 
 		for (size_t j = 0; j < p->nmodels; j++)
-			found = found || text_eq(p->models[j].key, service->models[i].model);
+			found = found ||
+				text_eq(p->models[j].key, service->models[i].model);
 		if (!found)
 			undefined(c, service, "model", service->models[i].model,
-				&KEYS(p->models, p->nmodels, struct model, key), service->models[i].pos);
+				&KEYS(p->models, p->nmodels, struct model, key),
+				service->models[i].pos);
 	}
 }
 
@@ -140,8 +149,8 @@ static bool is_disabled(const struct project *project, const char *name)
 	return false;
 }
 
-static void missing_dependency(
-	const struct checking *c, const struct service *service, const struct dependency *dependency)
+static void missing_dependency(const struct checking *c, const struct service *service,
+	const struct dependency *dependency)
 {
 	const struct project *p = c->project;
 	const char *name = dependency->service;
@@ -150,15 +159,18 @@ static void missing_dependency(
 
 	if (is_disabled(p, name))
 		errs_add(c->errs, dependency->pos,
-			"service \"%s\" depends on undefined service \"%s\": it is switched off by its profiles; "
+			"service \"%s\" depends on undefined service \"%s\": it is "
+			"switched off by its profiles; "
 			"activate one, or say \"required: false\"",
 			service->name, name);
 	else if (nearest && !text_eq(nearest, service->name))
 		errs_add(c->errs, dependency->pos,
-			"service \"%s\" depends on undefined service \"%s\": did you mean \"%s\"?",
+			"service \"%s\" depends on undefined service \"%s\": did you "
+			"mean \"%s\"?",
 			service->name, name, nearest);
 	else
-		errs_add(c->errs, dependency->pos, "service \"%s\" depends on undefined service \"%s\"",
+		errs_add(c->errs, dependency->pos,
+			"service \"%s\" depends on undefined service \"%s\"",
 			service->name, name);
 }
 
@@ -182,10 +194,12 @@ static void check_healthcheck(const struct checking *c, const struct service *se
 	if (!health || health->test.n == 0)
 		return;
 	first = health->test.items[0];
-	if (text_eq(first, "CMD") || text_eq(first, "CMD-SHELL") || text_eq(first, "NONE"))
+	if (text_eq(first, "CMD") || text_eq(first, "CMD-SHELL") ||
+		text_eq(first, "NONE"))
 		return;
 	errs_add(c->errs, pos_of(health->node, "test"),
-		"services.%s.healthcheck.test: must begin with CMD, CMD-SHELL or NONE, but begins with \"%s\"",
+		"services.%s.healthcheck.test: must begin with CMD, CMD-SHELL or NONE, "
+		"but begins with \"%s\"",
 		service->name, first);
 }
 
@@ -193,7 +207,9 @@ static void check_image(const struct checking *c, const struct service *service)
 {
 	if (!service->image && !service->build && !service->provider.set)
 		errs_add(c->errs, service->node->pos,
-			"service \"%s\" has neither an image nor a build context specified", service->name);
+			"service \"%s\" has neither an image nor a build context "
+			"specified",
+			service->name);
 }
 
 static bool is_platform_of(const struct build *build, const char *platform)
@@ -209,21 +225,26 @@ static void check_build(const struct checking *c, const struct service *service)
 		return;
 	if (build->dockerfile && build->dockerfile_inline)
 		errs_add(c->errs, pos_of(build->node, "dockerfile_inline"),
-			"services.%s.build: \"dockerfile\" and \"dockerfile_inline\" exclude each other",
+			"services.%s.build: \"dockerfile\" and \"dockerfile_inline\" "
+			"exclude each other",
 			service->name);
 	if (service->platform && !is_platform_of(build, service->platform))
 		errs_add(c->errs, pos_of(build->node, "platforms"),
-			"services.%s.build.platforms: must include the service's platform \"%s\"",
+			"services.%s.build.platforms: must include the service's "
+			"platform \"%s\"",
 			service->name, service->platform);
 	check_refs(c, service, false, build->secrets, build->nsecrets);
 	for (size_t i = 0; i < build->additional_contexts.n; i++) {
 		const struct pair *pair = &build->additional_contexts.items[i];
-		const char *name = text_starts(pair->value, "service:") ? pair->value + 8 : NULL;
-		const struct service *other = name ? project_service(c->project, name) : NULL;
+		const char *name =
+			text_starts(pair->value, "service:") ? pair->value + 8 : NULL;
+		const struct service *other =
+			name ? project_service(c->project, name) : NULL;
 
 		if (name && (!other || !other->build))
 			errs_add(c->errs, pair->pos,
-				"services.%s.build.additional_contexts.%s: \"%s\" is not a service that is built",
+				"services.%s.build.additional_contexts.%s: \"%s\" is not "
+				"a service that is built",
 				service->name, pair->key, name);
 	}
 }
@@ -235,25 +256,29 @@ static void check_replicas(const struct checking *c, const struct service *servi
 
 	if (scale.set && replicas.set && scale.value != replicas.value)
 		errs_add(c->errs, pos_of(service->node, "scale"),
-			"services.%s: can't set distinct values on 'scale' and 'deploy.replicas'",
+			"services.%s: can't set distinct values on 'scale' and "
+			"'deploy.replicas'",
 			service->name);
 	if (scale.set && scale.value < 0)
 		errs_add(c->errs, pos_of(service->node, "scale"),
 			"services.%s.scale: must not be negative", service->name);
 	if (replicas.set && replicas.value < 0)
 		errs_add(c->errs, pos_of(deploy, "replicas"),
-			"services.%s.deploy.replicas: must not be negative", service->name);
+			"services.%s.deploy.replicas: must not be negative",
+			service->name);
 	if (service->container_name && service_replicas(service) > 1)
 		errs_add(c->errs, pos_of(service->node, "container_name"),
-			"services.%s: can't set container_name and %s, as container names must be unique",
+			"services.%s: can't set container_name and %s, as container "
+			"names must be unique",
 			service->name, scale.set ? "scale" : "deploy.replicas");
 }
 
-static void distinct(
-	const struct checking *c, const struct service *service, const char *key, const char *other)
+static void distinct(const struct checking *c, const struct service *service,
+	const char *key, const char *other)
 {
 	errs_add(c->errs, pos_of(service->node, key),
-		"services.%s: can't set distinct values on '%s' and '%s'", service->name, key, other);
+		"services.%s: can't set distinct values on '%s' and '%s'", service->name,
+		key, other);
 }
 
 /* Once a deploy block is there, its values have to be the service's own. */
@@ -262,14 +287,16 @@ static void check_resources(const struct checking *c, const struct service *serv
 	const struct resources *limits = &service->deploy.resources.limits;
 	const struct resources *reservations = &service->deploy.resources.reservations;
 
-	if (limits->set && service->cpus.value != 0 && service->cpus.value != limits->cpus.value)
+	if (limits->set && service->cpus.value != 0 &&
+		service->cpus.value != limits->cpus.value)
 		distinct(c, service, "cpus", "deploy.resources.limits.cpus");
 	if (limits->set && service->mem_limit_bytes.value != 0 &&
 		service->mem_limit_bytes.value != limits->memory_bytes.value)
 		distinct(c, service, "mem_limit", "deploy.resources.limits.memory");
 	if (reservations->set && service->mem_reservation_bytes.value != 0 &&
 		service->mem_reservation_bytes.value != reservations->memory_bytes.value)
-		distinct(c, service, "mem_reservation", "deploy.resources.reservations.memory");
+		distinct(c, service, "mem_reservation",
+			"deploy.resources.reservations.memory");
 	if (limits->set && service->pids_limit.value != 0 &&
 		service->pids_limit.value != limits->pids.value)
 		distinct(c, service, "pids_limit", "deploy.resources.limits.pids");
@@ -288,13 +315,16 @@ static void check_targets(const struct checking *c, const struct service *servic
 		map_put(&seen,
 			arena_strndup(c->arena, service->tmpfs.items[i],
 				strcspn(service->tmpfs.items[i], ":")),
-			arena_printf(c->arena, "services.%s.tmpfs[%zu]", service->name, i));
+			arena_printf(
+				c->arena, "services.%s.tmpfs[%zu]", service->name, i));
 	for (size_t i = 0; i < service->nvolumes; i++) {
 		const struct mount *mount = &service->volumes[i];
-		char *here = arena_printf(c->arena, "services.%s.volumes[%zu]", service->name, i);
+		char *here = arena_printf(
+			c->arena, "services.%s.volumes[%zu]", service->name, i);
 
 		if (mount->target && (earlier = map_put(&seen, mount->target, here)))
-			errs_add(c->errs, mount->node->pos, "%s: target %s already mounted as %s", here,
+			errs_add(c->errs, mount->node->pos,
+				"%s: target %s already mounted as %s", here,
 				mount->target, earlier);
 	}
 }
@@ -307,8 +337,9 @@ static void check_watch(const struct checking *c, const struct service *service)
 		if (!watch->target && !text_eq(watch->action, "rebuild") &&
 			!text_eq(watch->action, "restart"))
 			errs_add(c->errs, watch->node->pos,
-				"services.%s.develop.watch[%zu]: action %s needs a \"target\"", service->name,
-				i, watch->action);
+				"services.%s.develop.watch[%zu]: action %s needs a "
+				"\"target\"",
+				service->name, i, watch->action);
 	}
 }
 
@@ -326,8 +357,8 @@ static void check_container_names(const struct checking *c)
 		earlier = map_put(&seen, service->container_name, &p->services[i]);
 		if (earlier)
 			errs_add(c->errs, pos_of(service->node, "container_name"),
-				"container name \"%s\" is already in use by service %s", service->container_name,
-				earlier->name);
+				"container name \"%s\" is already in use by service %s",
+				service->container_name, earlier->name);
 	}
 }
 

@@ -7,13 +7,16 @@
 static const char *const rollout_orders[] = {"start-first", "stop-first", NULL};
 
 static const struct field rollout_fields[] = {
-	F_INT(struct rollout, "parallelism", parallelism, .flags = FIELD_CAST | FIELD_KEEP_EMPTY,
+	F_INT(struct rollout, "parallelism", parallelism,
+		.flags = FIELD_CAST | FIELD_KEEP_EMPTY,
 		.help = "How many containers at once"),
 	F_DURATION(struct rollout, "delay", delay_ns, .help = "Pause between them"),
-	F_TEXT(struct rollout, "failure_action", failure_action, .help = "continue, pause or rollback"),
-	F_DURATION(struct rollout, "monitor", monitor_ns, .help = "How long each is watched"),
-	F_FLOAT32(struct rollout, "max_failure_ratio", max_failure_ratio, .flags = FIELD_CAST,
-		.help = "Share of failures that is tolerated"),
+	F_TEXT(struct rollout, "failure_action", failure_action,
+		.help = "continue, pause or rollback"),
+	F_DURATION(struct rollout, "monitor", monitor_ns,
+		.help = "How long each is watched"),
+	F_FLOAT32(struct rollout, "max_failure_ratio", max_failure_ratio,
+		.flags = FIELD_CAST, .help = "Share of failures that is tolerated"),
 	F_TEXT(struct rollout, "order", order, .words = rollout_orders,
 		.help = "Start the new one or stop the old one first"),
 	F_END,
@@ -31,8 +34,10 @@ static const struct section rollout_section = {
 };
 
 static const struct field discrete_fields[] = {
-	F_TEXT(struct generic_resource, "kind", kind, .flags = FIELD_ALWAYS, .help = "Kind of resource"),
-	F_I64(struct generic_resource, "value", value, .flags = FIELD_ALWAYS, .help = "How many"),
+	F_TEXT(struct generic_resource, "kind", kind, .flags = FIELD_ALWAYS,
+		.help = "Kind of resource"),
+	F_I64(struct generic_resource, "value", value, .flags = FIELD_ALWAYS,
+		.help = "How many"),
 	F_END,
 };
 
@@ -49,8 +54,11 @@ static const struct section discrete_section = {
 
 /* The list's items hold nothing but this one section, so both share a struct. */
 static const struct field generic_resource_fields[] = {
-	{.name = "discrete_resource_spec", .type = TYPE_SECTION, .offset = 0,
-		.size = sizeof(struct generic_resource), .section = &discrete_section,
+	{.name = "discrete_resource_spec",
+		.type = TYPE_SECTION,
+		.offset = 0,
+		.size = sizeof(struct generic_resource),
+		.section = &discrete_section,
 		.help = "A resource that is counted"},
 	F_END,
 };
@@ -67,7 +75,8 @@ static const struct section generic_resource_section = {
 };
 
 static const struct field limits_fields[] = {
-	F_FLOAT32(struct resources, "cpus", cpus, .help = "CPUs it may use", .maps_to = "HostConfig.NanoCpus"),
+	F_FLOAT32(struct resources, "cpus", cpus, .help = "CPUs it may use",
+		.maps_to = "HostConfig.NanoCpus"),
 	F_BYTES(struct resources, "memory", memory_bytes, .flags = FIELD_STRICT,
 		.help = "Memory it may use", .maps_to = "HostConfig.Memory"),
 	F_INT(struct resources, "pids", pids, .help = "How many processes",
@@ -87,13 +96,16 @@ static const struct section limits_section = {
 };
 
 static const struct field reservations_fields[] = {
-	F_FLOAT32(struct resources, "cpus", cpus, .flags = FIELD_SWARM, .help = "CPUs it is meant to get"),
+	F_FLOAT32(struct resources, "cpus", cpus, .flags = FIELD_SWARM,
+		.help = "CPUs it is meant to get"),
 	F_BYTES(struct resources, "memory", memory_bytes, .flags = FIELD_STRICT,
-		.help = "Memory it is meant to get", .maps_to = "HostConfig.MemoryReservation"),
+		.help = "Memory it is meant to get",
+		.maps_to = "HostConfig.MemoryReservation"),
 	F_LIST(struct resources, "devices", devices, ndevices, &device_request_section,
 		.help = "GPUs and the like", .maps_to = "HostConfig.DeviceRequests"),
-	F_LIST(struct resources, "generic_resources", generic_resources, ngeneric_resources,
-		&generic_resource_section, .flags = FIELD_SWARM, .help = "Resources that nodes offer"),
+	F_LIST(struct resources, "generic_resources", generic_resources,
+		ngeneric_resources, &generic_resource_section, .flags = FIELD_SWARM,
+		.help = "Resources that nodes offer"),
 	F_END,
 };
 
@@ -109,10 +121,11 @@ static const struct section reservations_section = {
 };
 
 static const struct field deploy_resources_fields[] = {
-	F_SECTION(struct deploy_resources, "limits", limits, &limits_section, .flags = FIELD_KEEP_EMPTY,
-		.help = "What it may use at most"),
-	F_SECTION(struct deploy_resources, "reservations", reservations, &reservations_section,
-		.flags = FIELD_KEEP_EMPTY, .help = "What it is meant to get"),
+	F_SECTION(struct deploy_resources, "limits", limits, &limits_section,
+		.flags = FIELD_KEEP_EMPTY, .help = "What it may use at most"),
+	F_SECTION(struct deploy_resources, "reservations", reservations,
+		&reservations_section, .flags = FIELD_KEEP_EMPTY,
+		.help = "What it is meant to get"),
 	F_END,
 };
 
@@ -128,13 +141,16 @@ static const struct section deploy_resources_section = {
 };
 
 static const struct field restart_policy_fields[] = {
-	F_TEXT(struct restart_policy, "condition", condition, .help = "none, on-failure or any",
+	F_TEXT(struct restart_policy, "condition", condition,
+		.help = "none, on-failure or any",
 		.maps_to = "HostConfig.RestartPolicy.Name"),
-	F_DURATION(struct restart_policy, "delay", delay_ns, .flags = FIELD_SWARM | FIELD_KEEP_EMPTY,
-		.help = "Pause between tries"),
-	F_INT(struct restart_policy, "max_attempts", max_attempts, .flags = FIELD_CAST | FIELD_KEEP_EMPTY,
-		.help = "How many tries", .maps_to = "HostConfig.RestartPolicy.MaximumRetryCount"),
-	F_DURATION(struct restart_policy, "window", window_ns, .flags = FIELD_SWARM | FIELD_KEEP_EMPTY,
+	F_DURATION(struct restart_policy, "delay", delay_ns,
+		.flags = FIELD_SWARM | FIELD_KEEP_EMPTY, .help = "Pause between tries"),
+	F_INT(struct restart_policy, "max_attempts", max_attempts,
+		.flags = FIELD_CAST | FIELD_KEEP_EMPTY, .help = "How many tries",
+		.maps_to = "HostConfig.RestartPolicy.MaximumRetryCount"),
+	F_DURATION(struct restart_policy, "window", window_ns,
+		.flags = FIELD_SWARM | FIELD_KEEP_EMPTY,
 		.help = "How long a start must last to count"),
 	F_END,
 };
@@ -167,11 +183,12 @@ static const struct section spread_section = {
 };
 
 static const struct field placement_fields[] = {
-	F_STRINGS(struct placement, "constraints", constraints, .help = "What nodes must be like"),
-	F_LIST(struct placement, "preferences", preferences, npreferences, &spread_section,
-		.help = "How to spread over nodes"),
-	F_INT(struct placement, "max_replicas_per_node", max_replicas_per_node, .flags = FIELD_CAST,
-		.help = "How many containers on one node"),
+	F_STRINGS(struct placement, "constraints", constraints,
+		.help = "What nodes must be like"),
+	F_LIST(struct placement, "preferences", preferences, npreferences,
+		&spread_section, .help = "How to spread over nodes"),
+	F_INT(struct placement, "max_replicas_per_node", max_replicas_per_node,
+		.flags = FIELD_CAST, .help = "How many containers on one node"),
 	F_END,
 };
 
@@ -187,19 +204,23 @@ static const struct section placement_section = {
 };
 
 static const struct field deploy_fields[] = {
-	F_TEXT(struct deploy, "mode", mode, .flags = FIELD_SWARM, .help = "replicated or global"),
+	F_TEXT(struct deploy, "mode", mode, .flags = FIELD_SWARM,
+		.help = "replicated or global"),
 	F_INT(struct deploy, "replicas", replicas,
-		.flags = FIELD_CAST | FIELD_KEEP_EMPTY | FIELD_UNHASHED, .help = "How many containers"),
-	F_PAIRS(struct deploy, "labels", labels, .form = FORM_LIST_OR_PAIRS, .merge = MERGE_PAIRS,
-		.unique = UNIQUE_KEY, .flags = FIELD_SWARM, .help = "Labels of the swarm's service"),
+		.flags = FIELD_CAST | FIELD_KEEP_EMPTY | FIELD_UNHASHED,
+		.help = "How many containers"),
+	F_PAIRS(struct deploy, "labels", labels, .form = FORM_LIST_OR_PAIRS,
+		.merge = MERGE_PAIRS, .unique = UNIQUE_KEY, .flags = FIELD_SWARM,
+		.help = "Labels of the swarm's service"),
 	F_SECTION(struct deploy, "update_config", update_config, &rollout_section,
 		.flags = FIELD_SWARM | FIELD_KEEP_EMPTY, .help = "How to update"),
 	F_SECTION(struct deploy, "rollback_config", rollback_config, &rollout_section,
 		.flags = FIELD_SWARM | FIELD_KEEP_EMPTY, .help = "How to go back"),
 	F_SECTION(struct deploy, "resources", resources, &deploy_resources_section,
 		.flags = FIELD_ALWAYS_JSON, .help = "Limits and reservations"),
-	F_SECTION(struct deploy, "restart_policy", restart_policy, &restart_policy_section,
-		.flags = FIELD_KEEP_EMPTY, .help = "When to restart; goes before restart",
+	F_SECTION(struct deploy, "restart_policy", restart_policy,
+		&restart_policy_section, .flags = FIELD_KEEP_EMPTY,
+		.help = "When to restart; goes before restart",
 		.maps_to = "HostConfig.RestartPolicy"),
 	F_SECTION(struct deploy, "placement", placement, &placement_section,
 		.flags = FIELD_SWARM | FIELD_ALWAYS_JSON, .help = "Which nodes"),

@@ -23,7 +23,8 @@ static struct service with_refs(
 	if (refs->pid)
 		copy.pid = refs->pid;
 	if (refs->volumes_from && copy.volumes_from.n) {
-		copy.volumes_from.items = ARENA_NEW_N(arena, copy.volumes_from.n, const char *);
+		copy.volumes_from.items =
+			ARENA_NEW_N(arena, copy.volumes_from.n, const char *);
 		for (size_t i = 0; i < copy.volumes_from.n; i++)
 			copy.volumes_from.items[i] = refs->volumes_from[i];
 	}
@@ -31,7 +32,8 @@ static struct service with_refs(
 }
 
 /* 5.x prints create_host_path only where it is false. */
-static void to_dialect_5(struct arena *arena, const struct service *service, struct node *root)
+static void to_dialect_5(
+	struct arena *arena, const struct service *service, struct node *root)
 {
 	const struct node *volumes = node_get(root, "volumes");
 
@@ -47,14 +49,14 @@ static void to_dialect_5(struct arena *arena, const struct service *service, str
 	}
 }
 
-void service_hash_text(struct str *str, const struct service *service, enum hash_dialect dialect,
-	const struct hash_refs *refs)
+void service_hash_text(struct str *str, const struct service *service,
+	enum hash_dialect dialect, const struct hash_refs *refs)
 {
 	struct arena arena = {0};
 	struct service copy = with_refs(&arena, service, refs);
 	unsigned unmerged = dialect == HASH_2_40_UNMERGED ? (unsigned)ENCODE_UNMERGED : 0;
-	struct node *root =
-		schema_encode(&arena, &service_section, &copy, ENCODE_JSON | ENCODE_HASH | unmerged);
+	struct node *root = schema_encode(
+		&arena, &service_section, &copy, ENCODE_JSON | ENCODE_HASH | unmerged);
 
 	if (dialect == HASH_5)
 		to_dialect_5(&arena, service, root);
@@ -71,7 +73,8 @@ void service_hash(const struct service *service, enum hash_dialect dialect,
 	digest_sha256_hex(str_text(&text), text.len, out_hex);
 }
 
-static void section_hash(const struct section *section, const void *in, char out_hex[DIGEST_HEX_BYTES])
+static void section_hash(
+	const struct section *section, const void *in, char out_hex[DIGEST_HEX_BYTES])
 {
 	struct arena arena = {0};
 	auto_str text = {0};

@@ -55,7 +55,8 @@ static bool depends_on(const struct service *service, const char *name)
 	return false;
 }
 
-static void imply(struct arena *arena, struct service *service, struct dependency dependency)
+static void imply(
+	struct arena *arena, struct service *service, struct dependency dependency)
 {
 	if (!dependency.service || depends_on(service, dependency.service))
 		return;
@@ -82,12 +83,14 @@ static struct pos place_of(const struct strings *strings, size_t i)
 
 static void imply_dependencies(struct arena *arena, struct service *service)
 {
-	const char *const shared[][2] = {{"network_mode", service->network_mode}, {"ipc", service->ipc},
-		{"pid", service->pid}, {"uts", service->uts}, {"cgroup", service->cgroup}};
+	const char *const shared[][2] = {{"network_mode", service->network_mode},
+		{"ipc", service->ipc}, {"pid", service->pid}, {"uts", service->uts},
+		{"cgroup", service->cgroup}};
 
 	for (size_t i = 0; i < service->links.n; i++)
 		imply(arena, service,
-			(struct dependency){.service = before_colon(arena, service->links.items[i]),
+			(struct dependency){
+				.service = before_colon(arena, service->links.items[i]),
 				.restart = true,
 				.pos = place_of(&service->links, i)});
 	for (size_t i = 0; i < sizeof(shared) / sizeof(*shared); i++)
@@ -107,7 +110,8 @@ static void imply_dependencies(struct arena *arena, struct service *service)
 
 static int dependency_compare(const void *a, const void *b)
 {
-	return strcmp(((const struct dependency *)a)->service, ((const struct dependency *)b)->service);
+	return strcmp(((const struct dependency *)a)->service,
+		((const struct dependency *)b)->service);
 }
 
 /* Null values are taken from the project's environment; what is not there either is dropped unless kept. */
@@ -160,11 +164,13 @@ static void copy_scale(struct service *service)
 		service->deploy.replicas = service->scale;
 }
 
-static void normalise_service(struct arena *arena, struct project *project, struct service *service)
+static void normalise_service(
+	struct arena *arena, struct project *project, struct service *service)
 {
 	join_default_network(arena, service);
 	if (service->nnetworks)
-		qsort(service->networks, service->nnetworks, sizeof(*service->networks), endpoint_compare);
+		qsort(service->networks, service->nnetworks, sizeof(*service->networks),
+			endpoint_compare);
 	if (text_eq(service->pull_policy, "if_not_present"))
 		service->pull_policy = "missing";
 	if (service->build) {
@@ -178,11 +184,12 @@ static void normalise_service(struct arena *arena, struct project *project, stru
 	copy_scale(service);
 	imply_dependencies(arena, service);
 	if (service->ndepends_on)
-		qsort(service->depends_on, service->ndepends_on, sizeof(*service->depends_on),
-			dependency_compare);
+		qsort(service->depends_on, service->ndepends_on,
+			sizeof(*service->depends_on), dependency_compare);
 	for (size_t i = 0; i < service->nvolumes; i++)
 		if (service->volumes[i].target)
-			service->volumes[i].target = path_clean(arena, service->volumes[i].target);
+			service->volumes[i].target =
+				path_clean(arena, service->volumes[i].target);
 }
 
 static bool uses_default_network(const struct project *project)
@@ -216,19 +223,19 @@ static void add_default_network(struct arena *arena, struct project *project)
 	project->nnetworks = n + 1;
 }
 
-static const char *full_name(
-	struct arena *arena, const struct project *project, const char *key, bool external)
+static const char *full_name(struct arena *arena, const struct project *project,
+	const char *key, bool external)
 {
 	return external ? key : arena_printf(arena, "%s_%s", project->name, key);
 }
 
-static void name_contents(
-	struct arena *arena, const struct project *project, struct content *contents, size_t n)
+static void name_contents(struct arena *arena, const struct project *project,
+	struct content *contents, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!contents[i].name)
-			contents[i].name =
-				full_name(arena, project, contents[i].key, contents[i].external);
+			contents[i].name = full_name(
+				arena, project, contents[i].key, contents[i].external);
 }
 
 static void name_all(struct arena *arena, struct project *project)
@@ -237,13 +244,15 @@ static void name_all(struct arena *arena, struct project *project)
 		struct network *network = &project->networks[i];
 
 		if (!network->name)
-			network->name = full_name(arena, project, network->key, network->external);
+			network->name = full_name(
+				arena, project, network->key, network->external);
 	}
 	for (size_t i = 0; i < project->nvolumes; i++) {
 		struct volume *volume = &project->volumes[i];
 
 		if (!volume->name)
-			volume->name = full_name(arena, project, volume->key, volume->external);
+			volume->name =
+				full_name(arena, project, volume->key, volume->external);
 	}
 	name_contents(arena, project, project->configs, project->nconfigs);
 	name_contents(arena, project, project->secrets, project->nsecrets);
@@ -276,13 +285,17 @@ static int content_compare(const void *a, const void *b)
 static void sort_all(struct project *project)
 {
 	if (project->nnetworks)
-		qsort(project->networks, project->nnetworks, sizeof(*project->networks), network_compare);
+		qsort(project->networks, project->nnetworks, sizeof(*project->networks),
+			network_compare);
 	if (project->nvolumes)
-		qsort(project->volumes, project->nvolumes, sizeof(*project->volumes), volume_compare);
+		qsort(project->volumes, project->nvolumes, sizeof(*project->volumes),
+			volume_compare);
 	if (project->nconfigs)
-		qsort(project->configs, project->nconfigs, sizeof(*project->configs), content_compare);
+		qsort(project->configs, project->nconfigs, sizeof(*project->configs),
+			content_compare);
 	if (project->nsecrets)
-		qsort(project->secrets, project->nsecrets, sizeof(*project->secrets), content_compare);
+		qsort(project->secrets, project->nsecrets, sizeof(*project->secrets),
+			content_compare);
 }
 
 void project_normalise(struct arena *arena, struct project *project)

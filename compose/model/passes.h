@@ -28,20 +28,20 @@ void project_normalise(struct arena *arena, struct project *project);
  * Moves services whose profiles are not active to disabled. Profiles of the services that are named are
  * active as well; "*" activates all. Sorts services and makes the index.
  */
-void project_activate(struct arena *arena, struct project *project, const struct strings *profiles,
-	const struct strings *named);
+void project_activate(struct arena *arena, struct project *project,
+	const struct strings *profiles, const struct strings *named);
 
 /* References that lead nowhere and values that contradict each other (G2). */
 void project_check(struct arena *arena, const struct project *project, struct errs *errs);
 
 struct selection {
 	const struct strings *named; /* may hold globs; empty: all */
-	bool no_deps;		     /* not what they depend on */
+	bool no_deps;                /* not what they depend on */
 };
 
 /* Moves services that are not selected to disabled. A name that fits no service is an error. */
-void project_select(struct arena *arena, struct project *project, const struct selection *selection,
-	struct errs *errs);
+void project_select(struct arena *arena, struct project *project,
+	const struct selection *selection, struct errs *errs);
 
 /* Drops networks, volumes, configs, secrets and models that no service uses. */
 void project_prune(struct arena *arena, struct project *project);

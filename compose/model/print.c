@@ -21,13 +21,15 @@ struct printing {
 };
 
 /* JSON has its top level in order of the alphabet, without models, and there alone x-* keys. */
-static struct node *json_order(struct arena *arena, struct node *root, const struct project *project)
+static struct node *json_order(
+	struct arena *arena, struct node *root, const struct project *project)
 {
 	const struct node *x = project->x.node;
 
 	node_remove(arena, root, "models");
 	for (size_t i = 0; x && i < x->npairs; i++)
-		node_set(arena, root, x->pairs[i].key, node_sorted(arena, x->pairs[i].value, ENCODE_JSON));
+		node_set(arena, root, x->pairs[i].key,
+			node_sorted(arena, x->pairs[i].value, ENCODE_JSON));
 	/* Only this level: below it, keys stand in order of the rows. */
 	for (size_t i = 1; i < root->npairs; i++) {
 		struct node_pair pair = root->pairs[i];
@@ -84,7 +86,8 @@ static void add_key(const struct printing *p, const char *key, size_t indent)
 }
 
 /* A mapping of one key, as YAML, moved in. */
-static void add_pair(const struct printing *p, const struct node_pair *pair, size_t indent)
+static void add_pair(
+	const struct printing *p, const struct node_pair *pair, size_t indent)
 {
 	struct node map = {.kind = NODE_MAP, .npairs = 1};
 	struct node_pair copy = *pair;
@@ -98,12 +101,13 @@ static void add_pair(const struct printing *p, const struct node_pair *pair, siz
 
 static int compare_yaml(const void *a, const void *b)
 {
-	return key_compare(
-		(*(const struct service *const *)a)->name, (*(const struct service *const *)b)->name);
+	return key_compare((*(const struct service *const *)a)->name,
+		(*(const struct service *const *)b)->name);
 }
 
 /* The services in order of output: theirs is that of bytes already. */
-static const struct service **services_in_order(struct arena *arena, const struct printing *p)
+static const struct service **services_in_order(
+	struct arena *arena, const struct printing *p)
 {
 	size_t n = p->project->nservices;
 	const struct service **order = ARENA_NEW_N(arena, n, const struct service *);
@@ -115,7 +119,8 @@ static const struct service **services_in_order(struct arena *arena, const struc
 	return order;
 }
 
-static void add_service(const struct printing *p, const struct service *service, bool last)
+static void add_service(
+	const struct printing *p, const struct service *service, bool last)
 {
 	struct arena arena = {0};
 	struct node *node = schema_encode(&arena, &service_section, service, p->flags);
@@ -152,7 +157,8 @@ static void add_top_pair(const struct printing *p, const struct node_pair *pair)
 	add_value(p, pair->value, 2);
 }
 
-void project_print(struct str *str, const struct project *project, enum print_format format)
+void project_print(
+	struct str *str, const struct project *project, enum print_format format)
 {
 	struct arena arena = {0};
 	bool json = format == PRINT_JSON;

@@ -20,7 +20,8 @@ enum print_format {
 	PRINT_YAML,
 	PRINT_JSON,
 };
-void project_print(struct str *str, const struct project *project, enum print_format format);
+void project_print(
+	struct str *str, const struct project *project, enum print_format format);
 
 /* Any tree as YAML in docker compose's style: 2 spaces, no folding, quotes where they are needed. */
 void yaml_print(struct str *str, const struct node *node);
@@ -30,7 +31,7 @@ enum hash_dialect {
 	HASH_2_40, /* 2.40.3, and what davit writes */
 	HASH_2_40_UNMERGED, /* what `config --hash` of 2.40.3 prints, though its labels are HASH_2_40: env_file and
 			     * label_file as written, for a project loaded with no_env_resolution */
-	HASH_5,	   /* 5.x: bind.create_host_path true is left out */
+	HASH_5, /* 5.x: bind.create_host_path true is left out */
 };
 
 /*
@@ -50,5 +51,5 @@ void network_hash(const struct network *network, char out_hex[DIGEST_HEX_BYTES])
 void volume_hash(const struct volume *volume, char out_hex[DIGEST_HEX_BYTES]);
 
 /* The text that service_hash digests, to see why two differ. */
-void service_hash_text(struct str *str, const struct service *service, enum hash_dialect dialect,
-	const struct hash_refs *refs);
+void service_hash_text(struct str *str, const struct service *service,
+	enum hash_dialect dialect, const struct hash_refs *refs);

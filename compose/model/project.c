@@ -37,7 +37,7 @@ static const void *find_sorted(
 	return NULL;
 }
 
-#define FIND_BY(items, n, type, member, key)                                                       \
+#define FIND_BY(items, n, type, member, key) \
 	find_sorted((items), (n), sizeof(type), offsetof(type, member), (key))
 #define FIND(items, n, type, key) FIND_BY(items, n, type, key, key)
 
@@ -64,7 +64,8 @@ const struct content *project_secret(const struct project *project, const char *
 const char *project_variable(const struct project *project, const char *name)
 {
 	const struct pairs *environment = &project->environment;
-	const struct pair *pair = FIND_BY(environment->items, environment->n, struct pair, key, name);
+	const struct pair *pair =
+		FIND_BY(environment->items, environment->n, struct pair, key, name);
 
 	return pair ? pair->value : NULL;
 }
@@ -76,12 +77,13 @@ unsigned service_replicas(const struct service *service)
 	return n < 0 ? 0 : (unsigned)n;
 }
 
-const char *service_image(struct arena *arena, const struct project *project,
-	const struct service *service)
+const char *service_image(
+	struct arena *arena, const struct project *project, const struct service *service)
 {
 	if (service->image)
 		return service->image;
-	return arena_printf(arena, "%s%s%s", project->name, project->separator, service->name);
+	return arena_printf(
+		arena, "%s%s%s", project->name, project->separator, service->name);
 }
 
 struct pos pos_of(const struct node *node, const char *key)

@@ -106,7 +106,8 @@ struct mount_image {
 struct mount {
 	const struct node *node;
 	enum mount_type type;
-	const char *source; /* a path, a key of project.volumes, an image; NULL: anonymous */
+	const char
+		*source; /* a path, a key of project.volumes, an image; NULL: anonymous */
 	const char *target;
 	bool read_only;
 	const char *consistency;
@@ -286,8 +287,8 @@ struct throttle { /* blkio: weight_device and device_* rates */
 struct blkio {
 	bool set;
 	struct opt_i64 weight;
-	struct throttle *weight_device, *device_read_bps, *device_read_iops, *device_write_bps,
-		*device_write_iops;
+	struct throttle *weight_device, *device_read_bps, *device_read_iops,
+		*device_write_bps, *device_write_iops;
 	size_t nweight_device, ndevice_read_bps, ndevice_read_iops, ndevice_write_bps,
 		ndevice_write_iops;
 };
@@ -404,12 +405,15 @@ struct service {
 	struct strings dns_search;
 	const char *domainname;
 	struct strings entrypoint;
-	struct env_file *env_files; /* already merged into environment; kept for complaints and display */
+	struct env_file *
+		env_files; /* already merged into environment; kept for complaints and display */
 	size_t nenv_files;
-	struct pairs environment; /* with env_file merged in; value NULL: unset everywhere */
+	struct pairs
+		environment; /* with env_file merged in; value NULL: unset everywhere */
 	struct strings expose;
 	struct strings external_links;
-	struct pairs extra_hosts; /* host to address; a host with two addresses stands twice */
+	struct pairs
+		extra_hosts; /* host to address; a host with two addresses stands twice */
 	struct device_request *gpus;
 	size_t ngpus;
 	struct strings group_add;
@@ -420,7 +424,7 @@ struct service {
 	const char *ipc;
 	const char *isolation;
 	struct strings label_files; /* already merged into labels; absolute */
-	struct pairs labels;	    /* with label_file merged in */
+	struct pairs labels;        /* with label_file merged in */
 	struct strings links;
 	struct logging logging;
 	const char *mac_address;
@@ -431,7 +435,8 @@ struct service {
 	struct model_ref *models;
 	size_t nmodels;
 	const char *network_mode;
-	struct endpoint *networks; /* in attach order: priority, then name; none with network_mode */
+	struct endpoint *
+		networks; /* in attach order: priority, then name; none with network_mode */
 	size_t nnetworks;
 	bool oom_kill_disable;
 	struct opt_i64 oom_score_adj;
@@ -449,7 +454,8 @@ struct service {
 	bool privileged;
 	struct strings profiles;
 	struct provider provider;
-	const char *pull_policy; /* as written, if_not_present already missing; NULL: unset */
+	const char *
+		pull_policy; /* as written, if_not_present already missing; NULL: unset */
 	bool read_only;
 	const char *restart;
 	const char *runtime;
@@ -528,10 +534,11 @@ struct content {
 	const char *key;
 	const char *name;
 	bool external;
-	const char *file;	 /* absolute */
+	const char *file;        /* absolute */
 	const char *environment; /* the variable's name */
 	const char *inline_text; /* `content:` */
-	const char *value;	 /* of environment or content; NULL with file, or when the variable is unset */
+	const char *
+		value; /* of environment or content; NULL with file, or when the variable is unset */
 	const char *driver;
 	struct pairs driver_opts;
 	const char *template_driver;
@@ -562,18 +569,21 @@ struct project {
 	const struct node *node; /* the merged tree after all passes */
 	const char *name;
 	enum name_source name_source;
-	const char *separator;	    /* in names of containers and images: "-", "_" with --compatibility */
-	const char *working_dir;    /* absolute */
+	const char *
+		separator; /* in names of containers and images: "-", "_" with --compatibility */
+	const char *working_dir;     /* absolute */
 	struct strings config_files; /* absolute, in order */
 	struct strings env_files;    /* only what --env-file named */
-	struct pairs environment;    /* what interpolation saw: the shell's over .env; sorted by key */
-	struct strings profiles;     /* active ones */
+	struct pairs
+		environment; /* what interpolation saw: the shell's over .env; sorted by key */
+	struct strings profiles; /* active ones */
 
 	struct service *services; /* active ones, sorted by name */
 	size_t nservices;
 	struct service *disabled; /* switched off by their profiles, sorted by name */
 	size_t ndisabled;
-	struct network *networks; /* sorted by key; only those in use unless all were asked for */
+	struct network *
+		networks; /* sorted by key; only those in use unless all were asked for */
 	size_t nnetworks;
 	struct volume *volumes;
 	size_t nvolumes;
@@ -584,7 +594,7 @@ struct project {
 	struct model *models;
 	size_t nmodels;
 	struct extensions x;
-	bool env_unresolved;		 /* env_file is printed, not merged: --no-env-resolution */
+	bool env_unresolved; /* env_file is printed, not merged: --no-env-resolution */
 	const struct map *service_index; /* name to struct service */
 };
 

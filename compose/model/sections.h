@@ -4,18 +4,18 @@
 
 struct section;
 
-extern const struct section build_section;	 /* struct build */
-extern const struct section config_section;	 /* struct content */
-extern const struct section deploy_section;	 /* struct deploy */
+extern const struct section build_section;          /* struct build */
+extern const struct section config_section;         /* struct content */
+extern const struct section deploy_section;         /* struct deploy */
 extern const struct section device_request_section; /* struct device_request */
-extern const struct section endpoint_section;	 /* struct endpoint */
-extern const struct section file_ref_section;	 /* struct file_ref */
-extern const struct section hook_section;	 /* struct hook: post_start and pre_stop */
-extern const struct section pre_start_section;	 /* struct hook */
-extern const struct section mount_section;	 /* struct mount */
-extern const struct section port_section;	 /* struct port */
-extern const struct section secret_section;	 /* struct content */
-extern const struct section ulimit_section;	 /* struct ulimit */
+extern const struct section endpoint_section;       /* struct endpoint */
+extern const struct section file_ref_section;       /* struct file_ref */
+extern const struct section hook_section;      /* struct hook: post_start and pre_stop */
+extern const struct section pre_start_section; /* struct hook */
+extern const struct section mount_section;     /* struct mount */
+extern const struct section port_section;      /* struct port */
+extern const struct section secret_section;    /* struct content */
+extern const struct section ulimit_section;    /* struct ulimit */
 
 /* What a section of this struct says about places and x-* keys; 0 for what it does not have. */
 #define SECTION_OF(s) .size = sizeof(s)

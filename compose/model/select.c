@@ -18,7 +18,8 @@ bool service_matches(const char *pattern, const char *name)
 
 static int service_compare(const void *a, const void *b)
 {
-	return strcmp(((const struct service *)a)->name, ((const struct service *)b)->name);
+	return strcmp(
+		((const struct service *)a)->name, ((const struct service *)b)->name);
 }
 
 static void sort_services(struct service *services, size_t n)
@@ -72,7 +73,8 @@ static bool is_active(const struct service *service, const struct strings *profi
 	return false;
 }
 
-static void add_profiles(struct arena *arena, struct strings *profiles, const struct strings *more)
+static void add_profiles(
+	struct arena *arena, struct strings *profiles, const struct strings *more)
 {
 	for (size_t i = 0; i < more->n; i++)
 		if (!strings_has(profiles, more->items[i]))
@@ -87,8 +89,8 @@ static bool is_named(const struct service *service, const struct strings *named)
 	return false;
 }
 
-void project_activate(struct arena *arena, struct project *project, const struct strings *profiles,
-	const struct strings *named)
+void project_activate(struct arena *arena, struct project *project,
+	const struct strings *profiles, const struct strings *named)
 {
 	bool *marks = ARENA_NEW_N(arena, project->nservices + 1, bool);
 	struct strings active = {.set = true};
@@ -104,7 +106,8 @@ void project_activate(struct arena *arena, struct project *project, const struct
 }
 
 /* A walk down depends_on with a stack of its own: chains may be long. */
-static void mark_needed(struct arena *arena, const struct project *project, bool *marks, bool with_deps)
+static void mark_needed(
+	struct arena *arena, const struct project *project, bool *marks, bool with_deps)
 {
 	size_t *stack = ARENA_NEW_N(arena, project->nservices + 1, size_t), n = 0;
 
@@ -163,14 +166,15 @@ static bool check_name(const struct project *project, const char *name, struct e
 			return true;
 	nearest = nearest_service(project, name);
 	if (nearest)
-		errs_add(errs, (struct pos){0}, "no such service: %s: did you mean \"%s\"?", name, nearest);
+		errs_add(errs, (struct pos){0},
+			"no such service: %s: did you mean \"%s\"?", name, nearest);
 	else
 		errs_add(errs, (struct pos){0}, "no such service: %s", name);
 	return false;
 }
 
-void project_select(struct arena *arena, struct project *project, const struct selection *selection,
-	struct errs *errs)
+void project_select(struct arena *arena, struct project *project,
+	const struct selection *selection, struct errs *errs)
 {
 	const struct strings *named = selection->named;
 	bool *marks, known = true;
@@ -219,16 +223,17 @@ static void use_service(struct uses *uses, const struct service *service)
 	use_files(&uses->configs, service->configs, service->nconfigs);
 	use_files(&uses->secrets, service->secrets, service->nsecrets);
 	if (service->build)
-		use_files(&uses->secrets, service->build->secrets, service->build->nsecrets);
+		use_files(&uses->secrets, service->build->secrets,
+			service->build->nsecrets);
 }
 
-#define KEEP_USED(items, n, map)                                                                   \
-	do {                                                                                       \
-		size_t kept = 0;                                                                   \
-		for (size_t i = 0; i < (n); i++)                                                   \
-			if (map_has(&(map), (items)[i].key))                                       \
-				(items)[kept++] = (items)[i];                                      \
-		(n) = kept;                                                                        \
+#define KEEP_USED(items, n, map)                              \
+	do {                                                  \
+		size_t kept = 0;                              \
+		for (size_t i = 0; i < (n); i++)              \
+			if (map_has(&(map), (items)[i].key))  \
+				(items)[kept++] = (items)[i]; \
+		(n) = kept;                                   \
 	} while (0)
 
 void project_prune(struct arena *arena, struct project *project)

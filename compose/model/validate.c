@@ -13,7 +13,8 @@ static bool is_address(const char *text)
 {
 	unsigned char room[sizeof(struct in6_addr)];
 
-	return inet_pton(AF_INET, text, room) == 1 || inet_pton(AF_INET6, text, room) == 1;
+	return inet_pton(AF_INET, text, room) == 1 ||
+		inet_pton(AF_INET6, text, room) == 1;
 }
 
 static void validate_ports(const struct service *service, struct errs *errs)
@@ -23,11 +24,12 @@ static void validate_ports(const struct service *service, struct errs *errs)
 
 		if (port->host_ip && *port->host_ip && !is_address(port->host_ip))
 			errs_add(errs, pos_of(port->node, "host_ip"),
-				"services.%s.ports[%zu]: not an IP address: \"%s\"", service->name, i,
-				port->host_ip);
+				"services.%s.ports[%zu]: not an IP address: \"%s\"",
+				service->name, i, port->host_ip);
 		if (port->target == 0)
 			errs_add(errs, pos_of(port->node, "target"),
-				"services.%s.ports[%zu]: \"target\" is missing: the port in the container",
+				"services.%s.ports[%zu]: \"target\" is missing: the port "
+				"in the container",
 				service->name, i);
 	}
 }
@@ -37,7 +39,8 @@ static void validate_devices(const struct service *service, struct errs *errs)
 	for (size_t i = 0; i < service->ndevices; i++)
 		if (!service->devices[i].target)
 			errs_add(errs, service->devices[i].pos,
-				"services.%s.devices[%zu]: \"target\" is missing: where the device is in the container",
+				"services.%s.devices[%zu]: \"target\" is missing: where "
+				"the device is in the container",
 				service->name, i);
 }
 
@@ -55,7 +58,8 @@ static void validate_container_name(const struct service *service, struct errs *
 {
 	if (service->container_name && !is_container_name(service->container_name))
 		errs_add(errs, pos_of(service->node, "container_name"),
-			"services.%s.container_name: must have at least two of letters, digits and _ . -, but is \"%s\"",
+			"services.%s.container_name: must have at least two of letters, "
+			"digits and _ . -, but is \"%s\"",
 			service->name, service->container_name);
 }
 
@@ -77,8 +81,8 @@ static bool is_period(const char *text)
 
 static void validate_pull_policy(const struct service *service, struct errs *errs)
 {
-	static const char *const words[] = {"always", "never", "missing", "if_not_present", "build", "refresh",
-		"daily", "weekly"};
+	static const char *const words[] = {"always", "never", "missing",
+		"if_not_present", "build", "refresh", "daily", "weekly"};
 	const char *policy = service->pull_policy;
 
 	if (!policy || is_period(policy))
@@ -87,7 +91,8 @@ static void validate_pull_policy(const struct service *service, struct errs *err
 		if (text_eq(policy, words[i]))
 			return;
 	errs_add(errs, pos_of(service->node, "pull_policy"),
-		"services.%s.pull_policy: must be always, never, missing, build, daily, weekly or every_<time>, but is "
+		"services.%s.pull_policy: must be always, never, missing, build, daily, "
+		"weekly or every_<time>, but is "
 		"\"%s\"",
 		service->name, policy);
 }
@@ -97,8 +102,9 @@ static void validate_request(const struct device_request *request, const char *s
 {
 	if (request->count.set && request->device_ids.n)
 		errs_add(errs, pos_of(request->node, "count"),
-			"services.%s.%s[%zu]: \"count\" and \"device_ids\" exclude each other", service,
-			key, i);
+			"services.%s.%s[%zu]: \"count\" and \"device_ids\" exclude each "
+			"other",
+			service, key, i);
 }
 
 static void validate_requests(const struct service *service, struct errs *errs)
@@ -112,7 +118,8 @@ static void validate_requests(const struct service *service, struct errs *errs)
 			"deploy.resources.reservations.devices", i, errs);
 		if (!reservations->devices[i].capabilities.set)
 			errs_add(errs, reservations->devices[i].node->pos,
-				"services.%s.deploy.resources.reservations.devices[%zu]: \"capabilities\" is missing",
+				"services.%s.deploy.resources.reservations.devices[%zu]: "
+				"\"capabilities\" is missing",
 				service->name, i);
 	}
 }
@@ -126,36 +133,43 @@ static void validate_environment(const struct service *service, struct errs *err
 
 		if (len && isspace((unsigned char)pair->key[len - 1]))
 			errs_add(errs, pair->pos,
-				"services.%s.environment: environment variable %s is declared with a trailing space",
+				"services.%s.environment: environment variable %s is "
+				"declared with a trailing space",
 				service->name, pair->key);
 	}
 }
 
-static void validate_external(const char *kind, const char *key, const struct node *node,
-	struct errs *errs)
+static void validate_external(
+	const char *kind, const char *key, const struct node *node, struct errs *errs)
 {
 	for (size_t i = 0; node && i < node->npairs; i++) {
 		const char *other = node->pairs[i].key;
 
-		if (!text_eq(other, "external") && !text_eq(other, "name") && !text_starts(other, "x-"))
+		if (!text_eq(other, "external") && !text_eq(other, "name") &&
+			!text_starts(other, "x-"))
 			errs_add(errs, node->pairs[i].key_pos,
-				"%s.%s: conflicting parameters \"external\" and \"%s\" specified", kind, key,
-				other);
+				"%s.%s: conflicting parameters \"external\" and \"%s\" "
+				"specified",
+				kind, key, other);
 	}
 }
 
-static void validate_content(const char *kind, const struct content *content, bool is_config,
-	struct errs *errs)
+static void validate_content(const char *kind, const struct content *content,
+	bool is_config, struct errs *errs)
 {
 	int origins = (content->file != NULL) + (content->environment != NULL) +
 		(content->inline_text != NULL);
 
 	if (origins > 1)
-		errs_add(errs, content->node->pos, "%s.%s: %s exclude each other", kind, content->key,
-			is_config ? "\"file\", \"environment\" and \"content\"" : "\"file\" and \"environment\"");
+		errs_add(errs, content->node->pos, "%s.%s: %s exclude each other", kind,
+			content->key,
+			is_config ? "\"file\", \"environment\" and \"content\""
+				  : "\"file\" and \"environment\"");
 	else if (origins == 0 && !content->driver && !content->external)
-		errs_add(errs, content->node->pos, "%s.%s: one of %s must be set", kind, content->key,
-			is_config ? "\"file\", \"environment\" and \"content\"" : "\"file\" and \"environment\"");
+		errs_add(errs, content->node->pos, "%s.%s: one of %s must be set", kind,
+			content->key,
+			is_config ? "\"file\", \"environment\" and \"content\""
+				  : "\"file\" and \"environment\"");
 }
 
 void project_validate(const struct project *project, struct errs *errs)
@@ -170,8 +184,8 @@ void project_validate(const struct project *project, struct errs *errs)
 	}
 	for (size_t i = 0; i < project->nvolumes; i++)
 		if (project->volumes[i].external)
-			validate_external(
-				"volumes", project->volumes[i].key, project->volumes[i].node, errs);
+			validate_external("volumes", project->volumes[i].key,
+				project->volumes[i].node, errs);
 	for (size_t i = 0; i < project->nconfigs; i++)
 		validate_content("configs", &project->configs[i], true, errs);
 	for (size_t i = 0; i < project->nsecrets; i++)

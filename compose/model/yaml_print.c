@@ -51,7 +51,8 @@ static bool is_printable(const unsigned char *p)
 	if (p[0] == 0xed)
 		return p[1] < 0xa0;
 	if (p[0] == 0xef) /* not the byte order mark, nor U+FFFE and U+FFFF */
-		return !(p[1] == 0xbb && p[2] == 0xbf) && !(p[1] == 0xbf && (p[2] == 0xbe || p[2] == 0xbf));
+		return !(p[1] == 0xbb && p[2] == 0xbf) &&
+			!(p[1] == 0xbf && (p[2] == 0xbe || p[2] == 0xbf));
 	return p[0] > 0xc2 && p[0] < 0xef;
 }
 
@@ -81,7 +82,8 @@ static bool is_indicator(const char *text, const char *p)
 
 static struct findings text_find(const char *text)
 {
-	struct findings f = {.indicators = strncmp(text, "---", 3) == 0 || strncmp(text, "...", 3) == 0};
+	struct findings f = {.indicators = strncmp(text, "---", 3) == 0 ||
+			strncmp(text, "...", 3) == 0};
 	bool space = false, broke = false;
 
 	for (const char *p = text; *p; p += char_width((unsigned char)*p)) {
@@ -109,8 +111,8 @@ static struct analysis text_analyse(const char *text)
 	bool awkward = f.space_break || f.tabs || f.special;
 
 	return (struct analysis){
-		.plain = !f.leading && !f.trailing_space && !f.trailing_break && !f.break_space &&
-			!awkward && !f.breaks && !f.indicators,
+		.plain = !f.leading && !f.trailing_space && !f.trailing_break &&
+			!f.break_space && !awkward && !f.breaks && !f.indicators,
 		.single = !f.break_space && !awkward,
 		.literal = *text && !f.trailing_space && !f.space_break && !f.special,
 	};
@@ -119,8 +121,8 @@ static struct analysis text_analyse(const char *text)
 /* YAML 1.1 took these for true and false, and readers of it still do. */
 static bool is_old_bool(const char *text)
 {
-	static const char *const words[] = {"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no",
-		"No", "NO", "off", "Off", "OFF"};
+	static const char *const words[] = {"y", "Y", "yes", "Yes", "YES", "on", "On",
+		"ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (text_eq(words[i], text))
@@ -163,8 +165,9 @@ static bool take_char(const char **p, char c)
 
 static bool take_time(const char **p)
 {
-	if (!take_number(p, 2, 0, 23) || !take_char(p, ':') || !take_number(p, 2, 0, 59) ||
-		!take_char(p, ':') || !take_number(p, 2, 0, 59))
+	if (!take_number(p, 2, 0, 23) || !take_char(p, ':') ||
+		!take_number(p, 2, 0, 59) || !take_char(p, ':') ||
+		!take_number(p, 2, 0, 59))
 		return false;
 	if (**p == '.' && isdigit((unsigned char)(*p)[1]))
 		*p += 1 + strspn(*p + 1, "0123456789");
@@ -258,8 +261,9 @@ static void print_escape(struct str *str, uint32_t code)
 	static const struct {
 		uint32_t code;
 		char letter;
-	} escapes[] = {{0, '0'}, {7, 'a'}, {8, 'b'}, {9, 't'}, {10, 'n'}, {11, 'v'}, {12, 'f'}, {13, 'r'},
-		{27, 'e'}, {'"', '"'}, {'\\', '\\'}, {0x85, 'N'}, {0xa0, '_'}, {0x2028, 'L'}, {0x2029, 'P'}};
+	} escapes[] = {{0, '0'}, {7, 'a'}, {8, 'b'}, {9, 't'}, {10, 'n'}, {11, 'v'},
+		{12, 'f'}, {13, 'r'}, {27, 'e'}, {'"', '"'}, {'\\', '\\'}, {0x85, 'N'},
+		{0xa0, '_'}, {0x2028, 'L'}, {0x2029, 'P'}};
 
 	for (size_t i = 0; i < sizeof(escapes) / sizeof(*escapes); i++) {
 		if (escapes[i].code == code) {
@@ -285,7 +289,8 @@ static void print_double(struct str *str, const char *text)
 		const unsigned char *u = (const unsigned char *)text;
 
 		width = char_width(*u);
-		if (!marked && is_printable(u) && !is_break(u) && *text != '"' && *text != '\\')
+		if (!marked && is_printable(u) && !is_break(u) && *text != '"' &&
+			*text != '\\')
 			str_add_n(str, text, width);
 		else
 			print_escape(str, code_point(u, width));
@@ -337,7 +342,8 @@ static void print_text(struct str *str, const char *text, size_t indent, bool is
 
 static bool is_block(const struct node *node)
 {
-	return (node->kind == NODE_LIST && node->nitems) || (node->kind == NODE_MAP && node->npairs);
+	return (node->kind == NODE_LIST && node->nitems) ||
+		(node->kind == NODE_MAP && node->npairs);
 }
 
 static void print_flat(struct str *str, const struct node *node, size_t indent)
@@ -353,7 +359,8 @@ static void print_flat(struct str *str, const struct node *node, size_t indent)
 	str_add_c(str, '\n');
 }
 
-static void print_block(struct str *str, const struct node *node, size_t indent, bool first_in_line);
+static void print_block(
+	struct str *str, const struct node *node, size_t indent, bool first_in_line);
 
 /* A key that is long or has several lines stands alone, after a question mark. */
 static void print_key(struct str *str, const char *key, size_t indent)
@@ -392,7 +399,8 @@ static void print_item(struct str *str, const struct node *item, size_t indent)
 		print_flat(str, item, indent + INDENT);
 }
 
-static void print_block(struct str *str, const struct node *node, size_t indent, bool first_in_line)
+static void print_block(
+	struct str *str, const struct node *node, size_t indent, bool first_in_line)
 {
 	size_t n = node->kind == NODE_LIST ? node->nitems : node->npairs;
 

@@ -65,10 +65,12 @@ static bool is_dir(void *ctx, const char *path)
 
 /* ---- one case */
 
-static const struct project *load(struct golden_case *c, struct errs *errs, bool no_env_resolution)
+static const struct project *load(
+	struct golden_case *c, struct errs *errs, bool no_env_resolution)
 {
 	const struct files files = {c, read_text, is_file, is_dir};
-	struct pair variables[] = {{.key = "HOME", .value = "/root"}, {.key = "PATH", .value = "/usr/bin:/bin"}};
+	struct pair variables[] = {{.key = "HOME", .value = "/root"},
+		{.key = "PATH", .value = "/usr/bin:/bin"}};
 	const struct load_opts opts = {
 		.files = &files,
 		.cwd = c->dir,
@@ -81,16 +83,18 @@ static const struct project *load(struct golden_case *c, struct errs *errs, bool
 	return project_load(c->arena, &opts, errs);
 }
 
-static bool same(const struct golden_case *c, const char *kind, const char *expected, const struct str *text)
+static bool same(const struct golden_case *c, const char *kind, const char *expected,
+	const struct str *text)
 {
 	if (!expected || text_eq(expected, str_text(text)))
 		return true;
-	printf("not ok %s: %s\n--- docker compose\n%s--- davit\n%s", c->name, kind, expected,
-		str_text(text));
+	printf("not ok %s: %s\n--- docker compose\n%s--- davit\n%s", c->name, kind,
+		expected, str_text(text));
 	return false;
 }
 
-static bool same_print(const struct golden_case *c, const struct project *project, bool json)
+static bool same_print(
+	const struct golden_case *c, const struct project *project, bool json)
 {
 	auto_str text = {0};
 
@@ -123,7 +127,8 @@ static bool same_answers(struct golden_case *c)
 	if (c->differs)
 		return project || errs_failed(&errs);
 	if (c->fails != !project) {
-		printf("not ok %s: %s\n", c->name, c->fails ? "should fail" : "should not fail");
+		printf("not ok %s: %s\n", c->name,
+			c->fails ? "should fail" : "should not fail");
 		for (size_t i = 0; i < errs.nitems; i++)
 			printf("%s\n", errs.items[i].text);
 		return false;
@@ -156,7 +161,8 @@ static void begin_part(struct golden_case *c, const char *title, const char *tex
 	if (text_starts(title, "differs: "))
 		c->differs = true;
 	else if (!kind)
-		node_set_text(c->arena, c->files, arena_printf(c->arena, "%s/%s", c->dir, title), text);
+		node_set_text(c->arena, c->files,
+			arena_printf(c->arena, "%s/%s", c->dir, title), text);
 	else if (text_eq(kind, "failure"))
 		c->fails = true;
 	else if (text_eq(kind, "yaml"))
@@ -204,7 +210,8 @@ static void run_text(const char *text, struct totals *totals)
 
 		end = next_title(body);
 		if (*at == '-') {
-			begin_part(&c, title, arena_strndup(&arena, body, (size_t)(end - body)));
+			begin_part(&c, title,
+				arena_strndup(&arena, body, (size_t)(end - body)));
 			continue;
 		}
 		run_case(&c, totals);

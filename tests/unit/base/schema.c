@@ -42,12 +42,14 @@ static const struct section boat_section = {
 };
 
 static const struct field fleet_fields[] = {
-	F_MAP(struct fleet, "boats", boats, nboats, &boat_section, .flags = FIELD_NAMES, .help = "Boats"),
-	F_STRINGS(struct fleet, "crew", crew, .form = FORM_TEXT_LIST, .flags = FIELD_UNIQUE_ITEMS,
-		.help = "People"),
-	F_PAIRS(struct fleet, "flags", flags, .form = FORM_LIST_OR_PAIRS, .help = "Flags"),
-	F_DURATION(struct fleet, "delay", delay_ns, .flags = FIELD_KEEP_EMPTY, .fallback = "5s",
-		.help = "Time to lower"),
+	F_MAP(struct fleet, "boats", boats, nboats, &boat_section, .flags = FIELD_NAMES,
+		.help = "Boats"),
+	F_STRINGS(struct fleet, "crew", crew, .form = FORM_TEXT_LIST,
+		.flags = FIELD_UNIQUE_ITEMS, .help = "People"),
+	F_PAIRS(struct fleet, "flags", flags, .form = FORM_LIST_OR_PAIRS,
+		.help = "Flags"),
+	F_DURATION(struct fleet, "delay", delay_ns, .flags = FIELD_KEEP_EMPTY,
+		.fallback = "5s", .help = "Time to lower"),
 	F_END,
 };
 
@@ -94,7 +96,8 @@ TEST(schema_decodes_and_encodes_the_same_tree)
 	errs_init(&errs, &arena);
 	schema_decode(&arena, &fleet_section,
 		read(&arena,
-			"{\"boats\": {\"b10\": {\"afloat\": true}, \"b2\": {\"length\": \"1k\"}}, \"crew\": \"ann\","
+			"{\"boats\": {\"b10\": {\"afloat\": true}, \"b2\": {\"length\": "
+			"\"1k\"}}, \"crew\": \"ann\","
 			" \"flags\": [\"a=1\", \"b\"], \"x-note\": {\"z\": 1}}"),
 		&fleet, &errs);
 	assert_int_equal(errs.nitems, 0);
@@ -102,8 +105,10 @@ TEST(schema_decodes_and_encodes_the_same_tree)
 	assert_string_equal(pairs_get(&fleet.flags, "b"), "");
 	json_print(&text, schema_encode(&arena, &fleet_section, &fleet, 0), JSON_COMPACT);
 	assert_string_equal(str_text(&text),
-		"{\"boats\":{\"b2\":{\"length\":\"1024\"},\"b10\":{\"afloat\":true}},\"crew\":[\"ann\"],"
-		"\"flags\":{\"a\":\"1\",\"b\":\"\"},\"delay\":\"5s\",\"x-note\":{\"z\":1}}");
+		"{\"boats\":{\"b2\":{\"length\":\"1024\"},\"b10\":{\"afloat\":true}},"
+		"\"crew\":[\"ann\"],"
+		"\"flags\":{\"a\":\"1\",\"b\":\"\"},\"delay\":\"5s\",\"x-note\":{\"z\":1}"
+		"}");
 	arena_finish(&arena);
 }
 
@@ -116,7 +121,8 @@ TEST(schema_says_what_an_unknown_key_meant)
 	assert_string_equal(complaints(&arena, "{\"afloat\": true}"),
 		"unknown key \"afloat\": it belongs in boats.NAME\n");
 	assert_string_equal(complaints(&arena, "{\"boats\": {\"a\": {\"crew\": []}}}"),
-		"boats.a: unknown key \"crew\": it belongs at the top level, without indentation\n");
+		"boats.a: unknown key \"crew\": it belongs at the top level, without "
+		"indentation\n");
 	assert_string_equal(complaints(&arena, "{\"boats\": {\"a\": {\"x-y\": 1}}}"),
 		"boats.a: unknown key \"x-y\"\n");
 	arena_finish(&arena);
@@ -127,14 +133,17 @@ TEST(schema_says_all_that_is_wrong_at_once)
 	struct arena arena = {0};
 
 	assert_string_equal(complaints(&arena,
-				    "{\"boats\": {\"a b\": {\"afloat\": \"maybe\", \"length\": []}}, \"crew\": [\"a\", \"a\", 5],"
+				    "{\"boats\": {\"a b\": {\"afloat\": \"maybe\", "
+				    "\"length\": []}}, \"crew\": [\"a\", \"a\", 5],"
 				    " \"delay\": 10}"),
 		"boats: invalid name \"a b\": letters, digits and . _ - only\n"
 		"boats.a b.afloat: must be true or false, but is \"maybe\"\n"
-		"boats.a b.length: must be a number of bytes or a string with a unit, such as \"512m\", but is a list\n"
+		"boats.a b.length: must be a number of bytes or a string with a unit, "
+		"such as \"512m\", but is a list\n"
 		"crew[2]: must be a string, but is a number\n"
 		"crew: items at 0 and 1 are equal: \"a\"\n"
-		"delay: must be a string with a unit, such as \"1m30s\", but is a number\n");
+		"delay: must be a string with a unit, such as \"1m30s\", but is a "
+		"number\n");
 	arena_finish(&arena);
 }
 
@@ -144,7 +153,8 @@ TEST(schema_lets_variables_be_when_they_are_not_filled_in)
 	struct errs errs;
 
 	errs_init(&errs, &arena);
-	schema_check(&fleet_section, read(&arena, "{\"delay\": \"${D}\"}"), SCHEMA_RAW, &errs);
+	schema_check(
+		&fleet_section, read(&arena, "{\"delay\": \"${D}\"}"), SCHEMA_RAW, &errs);
 	assert_int_equal(errs.nitems, 0);
 	arena_finish(&arena);
 }

@@ -9,8 +9,9 @@ TEST(durations_are_read_and_written_as_go_does)
 	static const struct {
 		const char *text;
 		const char *written;
-	} cases[] = {{"90s", "1m30s"}, {"1500ms", "1.5s"}, {"1d", "24h0m0s"}, {"2w", "336h0m0s"}, {"0", "0s"},
-		{"1h", "1h0m0s"}, {"100ns", "100ns"}, {"1.5us", "1.5\xc2\xb5s"}, {"-1m", "-1m0s"}, {"1m1.5s", "1m1.5s"},
+	} cases[] = {{"90s", "1m30s"}, {"1500ms", "1.5s"}, {"1d", "24h0m0s"},
+		{"2w", "336h0m0s"}, {"0", "0s"}, {"1h", "1h0m0s"}, {"100ns", "100ns"},
+		{"1.5us", "1.5\xc2\xb5s"}, {"-1m", "-1m0s"}, {"1m1.5s", "1m1.5s"},
 		{".5h", "30m0s"}, {"+1ms", "1ms"}};
 	struct arena arena = {0};
 	int64_t ns;
@@ -24,8 +25,8 @@ TEST(durations_are_read_and_written_as_go_does)
 
 TEST(durations_without_units_or_too_long_are_refused)
 {
-	static const char *const wrong[] = {"", "10", "1h1", "abc", "-", "1x", ".s", "1 s", "9223372036854775808ns",
-		"1000000w", "s"};
+	static const char *const wrong[] = {"", "10", "1h1", "abc", "-", "1x", ".s",
+		"1 s", "9223372036854775808ns", "1000000w", "s"};
 	int64_t ns;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
@@ -37,8 +38,9 @@ TEST(sizes_take_units_of_1024_in_any_case)
 	static const struct {
 		const char *text;
 		int64_t bytes;
-	} cases[] = {{"64m", 64 << 20}, {"1.5g", 1610612736}, {"100", 100}, {"100b", 100}, {"1.5 GiB", 1610612736},
-		{"10KB", 10240}, {"1tb", 1099511627776}, {"1 k", 1024}};
+	} cases[] = {{"64m", 64 << 20}, {"1.5g", 1610612736}, {"100", 100}, {"100b", 100},
+		{"1.5 GiB", 1610612736}, {"10KB", 10240}, {"1tb", 1099511627776},
+		{"1 k", 1024}};
 	int64_t bytes;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

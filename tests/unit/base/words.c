@@ -9,7 +9,8 @@
 /* The words in brackets, and how it ended. */
 static const char *split(struct arena *arena, const char *text)
 {
-	static const char *const ends[] = {[WORDS_OK] = "", [WORDS_CUT] = "cut", [WORDS_WRONG] = "wrong"};
+	static const char *const ends[] = {
+		[WORDS_OK] = "", [WORDS_CUT] = "cut", [WORDS_WRONG] = "wrong"};
 	struct strings words = {0};
 	enum words_result result = words_split(arena, text, &words);
 	const char *out = "";
@@ -24,10 +25,12 @@ TEST(words_are_split_as_a_shell_would)
 	static const struct {
 		const char *text;
 		const char *words;
-	} cases[] = {{"", ""}, {"  a   b ", "[a][b]"}, {"echo 'x y' \"q r\"", "[echo][x y][q r]"},
-		{"a\\ b", "[a b]"}, {"\"\" x", "[][x]"}, {"a'b'c", "[abc]"}, {"'\\n'", "[\\n]"},
-		{"\\t", "[\t]"}, {"$(a b) c", "[$(a b)][c]"}, {"a `b c` d", "[a][`b c`][d]"},
-		{"'it\"s'", "[it\"s]"}, {"a # b", "[a][#][b]"}};
+	} cases[] = {{"", ""}, {"  a   b ", "[a][b]"},
+		{"echo 'x y' \"q r\"", "[echo][x y][q r]"}, {"a\\ b", "[a b]"},
+		{"\"\" x", "[][x]"}, {"a'b'c", "[abc]"}, {"'\\n'", "[\\n]"},
+		{"\\t", "[\t]"}, {"$(a b) c", "[$(a b)][c]"},
+		{"a `b c` d", "[a][`b c`][d]"}, {"'it\"s'", "[it\"s]"},
+		{"a # b", "[a][#][b]"}};
 	struct arena arena = {0};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)

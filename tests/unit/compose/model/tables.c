@@ -21,7 +21,8 @@ static void visit_sections(struct map *seen, const struct section *section,
 		return;
 	map_put(seen, name, seen);
 	visit(section);
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++)
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++)
 		if (field->section)
 			visit_sections(seen, field->section, visit);
 }
@@ -46,38 +47,46 @@ static void check_unique(const struct section *section)
 static void check_documented(const struct section *section)
 {
 	assert_non_null(section->name);
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
 		if (!field->help || !*field->help)
 			fail_msg("%s.%s has no help", section->name, field->name);
 		if (text_ends(field->help, "."))
-			fail_msg("%s.%s: help is no sentence", section->name, field->name);
+			fail_msg(
+				"%s.%s: help is no sentence", section->name, field->name);
 	}
 }
 
 static void check_sizes(const struct section *section)
 {
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
 		if (field->offset == NO_MEMBER)
 			continue;
 		assert_true(field->offset < section->size);
 		if (field->section && field->size != field->section->size)
-			fail_msg("%s.%s and its section are of different structs", section->name, field->name);
+			fail_msg("%s.%s and its section are of different structs",
+				section->name, field->name);
 	}
 }
 
 static void check_rules(const struct section *section)
 {
-	for (const struct field *field = section->fields; field->type != TYPE_END; field++) {
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
 		bool nests = field->type == TYPE_SECTION || field->type == TYPE_POINTER ||
 			field->type == TYPE_LIST || field->type == TYPE_MAP;
 
 		if (nests != (field->section != NULL))
-			fail_msg("%s.%s: a section where there is none, or none where there is one",
+			fail_msg("%s.%s: a section where there is none, or none where "
+				 "there is one",
 				section->name, field->name);
 		if (field->type == TYPE_MAP && field->section->key_offset == NO_MEMBER)
-			fail_msg("%s.%s: entries have no place for their name", section->name, field->name);
+			fail_msg("%s.%s: entries have no place for their name",
+				section->name, field->name);
 		if ((field->form == FORM_TEXT_AS) != (field->form_key != NULL))
-			fail_msg("%s.%s: form_key goes with FORM_TEXT_AS", section->name, field->name);
+			fail_msg("%s.%s: form_key goes with FORM_TEXT_AS", section->name,
+				field->name);
 		if (field->form_key)
 			assert_non_null(section_field(field->section, field->form_key));
 		if (field->type == TYPE_WORD)

@@ -19,8 +19,8 @@ static void assert_scalar(const char *text, const char *expected)
 
 TEST(yaml_quotes_what_would_be_read_as_something_else)
 {
-	static const char *const texts[] = {"", "yes", "N", "null", "~", "012", "1e3", "0x1F", ".5", "1:20", "1_000",
-		"2024-01-01", "-.inf", "True"};
+	static const char *const texts[] = {"", "yes", "N", "null", "~", "012", "1e3",
+		"0x1F", ".5", "1:20", "1_000", "2024-01-01", "-.inf", "True"};
 	struct arena arena = {0};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -30,8 +30,8 @@ TEST(yaml_quotes_what_would_be_read_as_something_else)
 
 TEST(yaml_leaves_plain_what_is_safe)
 {
-	static const char *const texts[] = {"a", "=", "<<", ".", "::1", "a:b", "a#b", "-a", "2024-13-01", "1.2.3",
-		"\xc3\xa9", "a'b", "a\\b", "?a"};
+	static const char *const texts[] = {"a", "=", "<<", ".", "::1", "a:b", "a#b",
+		"-a", "2024-13-01", "1.2.3", "\xc3\xa9", "a'b", "a\\b", "?a"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		assert_scalar(texts[i], texts[i]);
