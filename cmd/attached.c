@@ -263,10 +263,21 @@ static bool on_planned(void *ctx, const struct plan *plan)
 
 /* ---- the end */
 
+/* A second signal may come while the stop is only planned. */
+static bool has_patience(void *ctx, const struct plan *plan)
+{
+	const struct attached *attached = ctx;
+
+	(void)plan;
+	return attached->nsignals < NSIGNALS_KILL;
+}
+
 /* A signal during the stop means that it is to be over now. */
 static int stop(struct attached *attached)
 {
 	struct app *app = attached->app;
+	const struct carry_hooks patient = {
+		.planned = has_patience, .ctx = attached, .hasty = true};
 	const struct carry_hooks hasty = {.hasty = true};
 	struct wish wish = {.verb = VERB_STOP,
 		.services = attached->wish->services,
@@ -278,7 +289,7 @@ static int stop(struct attached *attached)
 	attached->stopping = true;
 	check(attached);
 	if (attached->nsignals < NSIGNALS_KILL)
-		status = app_carry_out_hooked(app, &wish, &hasty, NULL);
+		status = app_carry_out_hooked(app, &wish, &patient, NULL);
 	if (attached->nsignals >= NSIGNALS_KILL) {
 		wish.verb = VERB_KILL;
 		wish.signal = "SIGKILL";
