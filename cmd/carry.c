@@ -212,6 +212,7 @@ static int execute_plan(struct app *app, const struct wish *wish, const struct p
 		.plan = plan,
 		.parallel = app->root.parallel > 0 ? (unsigned)app->root.parallel : 0,
 		.quiet_pull = wish->quiet,
+		.classic_build = !app_getenv_bool(app, "DOCKER_BUILDKIT", true),
 	};
 
 	watch_signals(&carrying);
