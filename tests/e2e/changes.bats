@@ -4,7 +4,7 @@ load lib
 
 setup_project() {
 	echo file-1 >config.txt
-	echo secret-1 >secret.txt
+	echo hush-1 >secret.txt
 	echo VALUE=1 >app.env
 	compose_file <<-YAML
 		services:
@@ -60,11 +60,11 @@ recreates_only() {
 
 @test "a secret from a file" {
 	davit up -d
-	echo secret-2 >secret.txt
+	echo hush-2 >secret.txt
 	recreates_only secret 'secret.*secret'
-	docker exec "$PROJECT-secret-1" cat /run/secrets/secret | grep -x secret-2
+	docker exec "$PROJECT-secret-1" cat /run/secrets/secret | grep -x hush-2
 	run davit plan
-	refute_tells 'secret-[12]'
+	refute_tells 'hush-[12]'
 }
 
 @test "an env_file" {
