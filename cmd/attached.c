@@ -279,13 +279,12 @@ static int stop(struct attached *attached)
 	const struct carry_hooks patient = {
 		.planned = has_patience, .ctx = attached, .hasty = true};
 	const struct carry_hooks hasty = {.hasty = true};
-	struct wish wish = {.verb = VERB_STOP,
-		.services = attached->wish->services,
-		.timeout_s = -1,
-		.random_hex = attached->wish->random_hex,
-		.dir_exists = attached->wish->dir_exists};
+	struct wish wish;
 	int status = EXIT_SUCCESS;
 
+	wish_init(app, &wish);
+	wish.verb = VERB_STOP;
+	wish.services = attached->wish->services;
 	attached->stopping = true;
 	check(attached);
 	if (attached->nsignals < NSIGNALS_KILL)

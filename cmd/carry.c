@@ -334,8 +334,7 @@ static bool read_file(void *ctx, struct arena *arena, const char *path,
 		files_system.ctx, arena, path, CONTENT_MAX_BYTES, out_text, out_len, &err);
 }
 
-bool command_wish(struct app *app, const struct command *command, const void *opts,
-	const struct operands *operands, struct wish *out, struct err *err)
+void wish_init(struct app *app, struct wish *out)
 {
 	char *hex = arena_alloc(&app->arena, 2 * RANDOM_BYTES + 1);
 
@@ -347,6 +346,12 @@ bool command_wish(struct app *app, const struct command *command, const void *op
 		.dir_exists = dir_exists,
 		.read_file = read_file,
 	};
+}
+
+bool command_wish(struct app *app, const struct command *command, const void *opts,
+	const struct operands *operands, struct wish *out, struct err *err)
+{
+	wish_init(app, out);
 	return command->wish(app, opts, operands, out, err);
 }
 

@@ -11,6 +11,9 @@ struct operands;
 struct plan;
 struct wish;
 
+/* What every wish has: the services that were named, and nothing asked for yet. */
+void wish_init(struct app *app, struct wish *out);
+
 /* Fills a wish by the command's own function, with what every wish has. False: err. */
 bool command_wish(struct app *app, const struct command *command, const void *opts,
 	const struct operands *operands, struct wish *out, struct err *err);
