@@ -4,6 +4,7 @@
 
 #include "cmd/command.h"
 
+extern const struct command cmd_attach;
 extern const struct command cmd_build;
 extern const struct command cmd_complete;
 extern const struct command cmd_completion;

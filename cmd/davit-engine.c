@@ -17,6 +17,7 @@ static const struct command *const all_commands[] = {
 	&cmd_ps,
 	&cmd_logs,
 	&cmd_exec,
+	&cmd_attach,
 	&cmd_run,
 	&cmd_create,
 	&cmd_start,

@@ -16,7 +16,6 @@ struct missing {
 
 static const struct missing missing_commands[] = {
 	{"alpha", "docker compose alpha ..."},
-	{"attach", "docker attach CONTAINER (davit ps tells the names)"},
 	{"bridge", "docker compose bridge ..."},
 	{"commit", "docker commit CONTAINER (davit ps tells the names)"},
 	{"cp", "docker cp CONTAINER:PATH PATH (davit ps tells the names)"},

@@ -114,7 +114,7 @@ static void on_ready(void *ctx)
 	session->ready = true;
 	if (session->input)
 		input_pause(session->input, false);
-	if (session->opts.kind == SESSION_EXEC)
+	if (session->opts.kind == SESSION_EXEC || session->opts.resize_when_ready)
 		session_resize(session);
 }
 

@@ -25,6 +25,7 @@ struct session_opts {
 	const char *id;          /* of the exec or container; borrowed */
 	bool tty;                /* the other side has a terminal */
 	bool interactive;        /* pass our standard input on */
+	bool resize_when_ready;  /* it runs already; an exec always does */
 	bool forward_signals;    /* to the container; else a signal ends the session */
 	const char *detach_keys; /* NULL: the default */
 };
