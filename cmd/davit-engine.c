@@ -34,6 +34,7 @@ static const struct command *const all_commands[] = {
 	&cmd_build,
 	&cmd_pull,
 	&cmd_push,
+	&cmd_images,
 	&cmd_config,
 	&cmd_ls,
 	&cmd_completion,
