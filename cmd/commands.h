@@ -36,3 +36,4 @@ extern const struct command cmd_unpause;
 extern const struct command cmd_up;
 extern const struct command cmd_version;
 extern const struct command cmd_volumes;
+extern const struct command cmd_wait;

@@ -30,6 +30,7 @@ static const struct command *const all_commands[] = {
 	&cmd_scale,
 	&cmd_port,
 	&cmd_top,
+	&cmd_wait,
 	&cmd_volumes,
 	&cmd_build,
 	&cmd_pull,

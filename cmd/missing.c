@@ -26,7 +26,6 @@ static const struct missing missing_commands[] = {
 	{"run", "docker compose run ..."},
 	{"stats", "docker stats $(davit ps -q)"},
 	{"viz", "docker compose alpha viz"},
-	{"wait", "docker wait $(davit ps -q SERVICE)"},
 	{"watch", "docker compose watch"},
 };
 
