@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# logs: every line once, over restarts and recreation; prefixes, selection, times.
+load lib
+
+# A service that counts, from where it was: $(counter) as one line of YAML.
+counter() {
+	echo '{image: busybox, init: true, environment: ["V=${V-}"], volumes: ["count:/count"], command: ["sh", "-c", "cd /count; while :; do n=$$(cat n 2>/dev/null || echo 0); n=$$((n+1)); echo $$n >n.new; echo line $$n; mv n.new n; sleep 0.01; done"]}'
+}
+
+follow() {
+	davit_background logs -f --no-log-prefix "$@"
+}
+
+has_more_than() {
+	(($(wc -l <out) > $1))
+}
+
+stop_following() {
+	kill -INT "$DAVIT_PID"
+	davit_ends 5
+	assert_equal "$STATUS" 130
+}
+
+@test "a counter that is restarted three times and recreated once: no line is missing or doubled" {
+	local i before
+	compose_file <<-YAML
+		services: {count: $(counter)}
+		volumes: {count: {}}
+	YAML
+	davit up -d
+	follow
+	poll 30 has_more_than 5
+	for ((i = 0; i < 3; i++)); do
+		before=$(wc -l <out)
+		docker restart -t 1 "$PROJECT-count-1"
+		poll 30 has_more_than $((before + 5))
+	done
+	before=$(wc -l <out)
+	V=2 davit up -d -t 1
+	poll 30 has_more_than $((before + 5))
+	stop_following
+	# A line whose number had not been kept when it was killed may be counted again by the counter itself.
+	{
+		docker logs "$PROJECT-count-1"
+	} >last
+	awk '{ print $2 }' out | awk 'NR > 1 && $1 != last && $1 != last + 1 { print "after " last ": " $1; bad = 1 } { last = $1 } END { exit bad }'
+	assert_equal "$(awk '{ print $2 }' out | sort -n | uniq -d | wc -l | awk '{ print ($1 <= 4) }')" 1
+	head -n 1 out | grep -x 'line 1'
+	grep -qxF "$(head -n 1 last)" out
+}
+
+@test "what is started later is followed too, and it ends when nothing runs any more" {
+	compose_file <<-YAML
+		services:
+		  one: $(idle)
+		  two: {image: busybox, command: echo late}
+	YAML
+	davit up -d one
+	davit_background logs -f
+	davit up -d two
+	poll 10 grep -qE '^two-1 +\| late' out
+	davit stop -t 0
+	davit_ends 10
+	assert_equal "$STATUS" 0
+}
+
+@test "logs of what has ended are told to the end, with -f too" {
+	compose_file <<-YAML
+		services: {long: {image: busybox, command: ["sh", "-c", "seq 1 20000"]}}
+	YAML
+	davit up -d
+	poll 10 not_running "$PROJECT-long-1"
+	assert_equal "$(davit logs --no-log-prefix | md5sum)" "$(seq 1 20000 | md5sum)"
+	assert_equal "$(timeout 20 "$DAVIT" logs -f --no-log-prefix | md5sum)" "$(seq 1 20000 | md5sum)"
+	assert_equal "$(davit logs --no-log-prefix -n 2)" $'19999\n20000'
+}
+
+@test "a line of 40,000 bytes is one line; a last line without a newline gets one" {
+	compose_file <<-YAML
+		services: {long: {image: busybox, command: ["sh", "-c", "head -c 40000 /dev/zero | tr '\\\\0' x; echo; printf end"]}}
+	YAML
+	davit up -d
+	poll 10 not_running "$PROJECT-long-1"
+	assert_equal "$(davit logs --no-log-prefix | awk '{ print length }' | tr '\n' ' ')" "40000 3 "
+	assert_equal "$(davit logs -t --no-log-prefix | wc -l)" 2
+}
+
+@test "--since and --until, --index, and services with attach: false" {
+	compose_file <<-YAML
+		services:
+		  web: {image: busybox, init: true, scale: 2, command: ["sh", "-c", "echo hello; exec sleep 1000000"]}
+		  quiet: {image: busybox, init: true, attach: false, command: ["sh", "-c", "echo quiet; exec sleep 1000000"]}
+	YAML
+	davit up -d
+	poll 10 all_said
+	assert_equal "$(davit logs | grep -c hello)" 2
+	assert_equal "$(davit logs --since 1h | grep -c hello)" 2
+	assert_equal "$(davit logs --until 1h)" ""
+	assert_equal "$(davit logs --since 2099-01-01)" ""
+	assert_equal "$(davit logs --index 2 web)" "web-2  | hello"
+	assert_equal "$(davit logs quiet)" "quiet-1  | quiet"
+	! davit logs | grep quiet
+	run davit logs --since whenever
+	assert_status 1
+	run davit logs --index 1
+	assert_status 1
+}
+
+all_said() {
+	[[ $(for c in web-1 web-2 quiet-1; do docker logs "$PROJECT-$c" 2>&1; done | wc -l) == 3 ]]
+}
+
+@test "not a terminal: no escape byte" {
+	compose_file <<-YAML
+		services: {web: {image: busybox, command: echo hello}}
+	YAML
+	davit up -d
+	poll 10 not_running "$PROJECT-web-1"
+	! davit logs | grep -q $'\033'
+	davit --ansi always logs | grep -q $'\033'
+	! davit --ansi always logs --no-color | grep -q $'\033'
+}
