@@ -6,6 +6,7 @@
 A script is a list of exchanges. Each begins with the request that is expected and goes on with what the engine does:
 
     expect POST /v1.41/containers/create?name=web     a request; the query's order does not count
+    times 2                         the same exchange so many times
     body {"Image": "app"}           its JSON must be equal
     tar Dockerfile src/a.c          its body is a tar with exactly these names, in this order
     header X-Registry-Auth: e30=    it must carry this header
@@ -54,6 +55,11 @@ class Exchange:
         self.steps = []
         self.came = asyncio.Event()
 
+    def again(self):
+        other = Exchange(self.asked)
+        other.demands, other.steps = self.demands, self.steps
+        return other
+
     def fits(self, method, target):
         return not self.came.is_set() and self.method == method and same_target(self.target, target)
 
@@ -85,6 +91,8 @@ class Fake:
                 self.api = rest
             elif word == "expect":
                 self.exchanges.append(Exchange(rest))
+            elif word == "times":
+                self.exchanges += [self.exchanges[-1].again() for _ in range(int(rest) - 1)]
             elif word in DEMANDS:
                 self.exchanges[-1].demands.append((word, rest))
             elif word in STEPS:
