@@ -89,6 +89,7 @@ static bool from_context(struct arena *arena, const struct endpoint_env *env,
 	struct node *meta = NULL;
 	const struct node *docker;
 	const char *host;
+	bool skip_verify;
 
 	digest_sha256_hex(name, strlen(name), id);
 	if (!read_meta(arena,
@@ -97,6 +98,7 @@ static bool from_context(struct arena *arena, const struct endpoint_env *env,
 		    name, &meta, err))
 		return false;
 	docker = node_path(meta, "Endpoints.docker");
+	skip_verify = node_get_bool(docker, "SkipTLSVerify");
 	host = node_get_text(docker, "Host");
 	if (!is_set(host))
 		return err_set(
@@ -105,8 +107,8 @@ static bool from_context(struct arena *arena, const struct endpoint_env *env,
 	take_pems(arena,
 		arena_printf(arena, "%s/contexts/tls/%s/docker", env->config_dir, id),
 		out);
-	out->tls = out->tls_ca_path || out->tls_cert_path;
-	out->tls_verify = out->tls && !node_get_bool(docker, "SkipTLSVerify");
+	out->tls = out->tls_ca_path || out->tls_cert_path || skip_verify;
+	out->tls_verify = out->tls && !skip_verify;
 	return true;
 }
 

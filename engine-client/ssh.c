@@ -211,46 +211,70 @@ static void add(struct ssh *ssh, size_t *n, const char *word)
 	ARENA_PUSH(&ssh->arena, ssh->argv, *n, arena_strdup(&ssh->arena, word));
 }
 
+static void add_option(struct ssh *ssh, size_t *n, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	add(ssh, n, option);
+	add(ssh, n, value);
+}
+
 static bool is_safe(const char *word)
 {
 	return *word && *word != '-';
 }
 
-/* ssh://[user@]host[:port][/path/of/socket] */
-static bool make_argv(struct ssh *ssh, const char *url, struct err *err)
+/* ssh://[user@]host[:port][/path/of/socket]; NULL: not said. */
+struct place {
+	const char *user, *host, *port, *socket_path;
+};
+
+static struct place split_url(struct arena *arena, const char *url)
 {
 	const char *rest = url + strlen("ssh://");
-	size_t n = 0, len = strcspn(rest, "/");
-	char *place = arena_strndup(&ssh->arena, rest, len);
-	const char *path = rest[len] && rest[len + 1] ? rest + len : NULL;
-	char *at = strchr(place, '@'), *host = at ? at + 1 : place;
-	char *port = strrchr(host, ':');
+	size_t len = strcspn(rest, "/");
+	char *text = arena_strndup(arena, rest, len), *at = strrchr(text, '@');
+	char *host = at ? at + 1 : text, *port = strrchr(host, ':'),
+	     *bracket = strchr(host, ']');
+	struct place place = {.host = host};
 
-	if (port && !strchr(port, ']'))
-		*port++ = '\0';
-	else
-		port = NULL;
-	if (at)
+	if (at) {
 		*at = '\0';
-	if (!is_safe(host) || (at && !is_safe(place)) || (port && !is_safe(port)))
+		place.user = text;
+	}
+	if (port && (!bracket || port > bracket)) {
+		*port = '\0';
+		place.port = port + 1;
+	}
+	if (*host == '[' && bracket) { /* an IPv6 address: ssh wants it bare */
+		*bracket = '\0';
+		place.host = host + 1;
+	}
+	if (rest[len] && rest[len + 1])
+		place.socket_path = rest + len;
+	return place;
+}
+
+static bool make_argv(struct ssh *ssh, const char *url, struct err *err)
+{
+	struct place place = split_url(&ssh->arena, url);
+	size_t n = 0;
+
+	if (!is_safe(place.host) || (place.user && !is_safe(place.user)) ||
+		(place.port && !is_safe(place.port)))
 		return err_set(err, ERR_INPUT, "not an ssh:// address: \"%s\"", url);
 	add(ssh, &n, "ssh");
 	add(ssh, &n, "-o");
 	add(ssh, &n, "ConnectTimeout=30");
 	add(ssh, &n, "-T");
-	if (at) {
-		add(ssh, &n, "-l");
-		add(ssh, &n, place);
-	}
-	if (port) {
-		add(ssh, &n, "-p");
-		add(ssh, &n, port);
-	}
+	add_option(ssh, &n, "-l", place.user);
+	add_option(ssh, &n, "-p", place.port);
 	add(ssh, &n, "--");
-	add(ssh, &n, host);
+	add(ssh, &n, place.host);
 	add(ssh, &n, "docker");
-	if (path)
-		add(ssh, &n, arena_printf(&ssh->arena, "--host=unix://%s", path));
+	if (place.socket_path)
+		add(ssh, &n,
+			arena_printf(&ssh->arena, "--host=unix://%s", place.socket_path));
 	add(ssh, &n, "system");
 	add(ssh, &n, "dial-stdio");
 	ARENA_PUSH(&ssh->arena, ssh->argv, n, NULL);

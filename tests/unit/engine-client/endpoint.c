@@ -93,3 +93,29 @@ TEST(endpoint_prefers_host_to_context_to_current_context)
 	tmp_finish(&tmp);
 	arena_finish(&arena);
 }
+
+static void assert_context_tls(const char *meta, bool tls, bool verify)
+{
+	struct tmp tmp;
+	struct arena arena = {0};
+	struct engine_opts opts = {0};
+	struct err err = {0};
+	struct endpoint_env env = {.config_dir = tmp.dir, .context = "far"};
+
+	tmp_init(&tmp);
+	tmp_write(&tmp, "contexts/meta/" FAR_ID "/meta.json", meta);
+	assert_true(endpoint_resolve(&arena, &env, &opts, &err));
+	assert_int_equal(opts.tls, tls);
+	assert_int_equal(opts.tls_verify, verify);
+	tmp_finish(&tmp);
+	arena_finish(&arena);
+}
+
+TEST(endpoint_of_a_context_is_plain_unless_it_says_otherwise)
+{
+	assert_context_tls(
+		"{\"Endpoints\":{\"docker\":{\"Host\":\"tcp://far:1\"}}}", false, false);
+	assert_context_tls("{\"Endpoints\":{\"docker\":{\"Host\":\"tcp://"
+			   "far:1\",\"SkipTLSVerify\":true}}}",
+		true, false);
+}
