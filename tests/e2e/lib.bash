@@ -70,6 +70,14 @@ idle() {
 davit_background() {
 	env --default-signal=INT "$DAVIT" "$@" >out 2>&1 3>&- &
 	DAVIT_PID=$!
+	poll 10 hears_interrupts "$DAVIT_PID"
+}
+
+# Whether SIGINT (bit 2 of the mask) is no longer ignored; true as well when the process has ended.
+hears_interrupts() {
+	local mask
+	mask=$(awk '$1 == "SigIgn:" { print $2 }' "/proc/$1/status" 2>/dev/null) || return 0
+	(((0x${mask:-0} & 2) == 0))
 }
 
 # ---- waiting
