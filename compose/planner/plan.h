@@ -67,7 +67,7 @@ enum wait_for {
 };
 
 enum on_fail {
-	FAIL_STOP,  /* nothing new is started; what runs finishes */
+	FAIL_STOP,  /* nothing new is started; calls that run finish, waits end */
 	FAIL_GO_ON, /* only what needs this one is given up; the exit is not 0 */
 	FAIL_WARN, /* as if it had gone well, with a warning (required: false, a network still in use) */
 	FAIL_UNDO, /* as FAIL_STOP, and the undo list is carried out: see struct undo */

@@ -23,7 +23,7 @@ struct build_step {
 
 struct build_progress {
 	struct arena arena;   /* steps */
-	struct map vertexes; /* digest to struct build_vertex */
+	struct map vertexes;  /* digest to struct build_vertex */
 	struct str output;    /* the last lines of the steps */
 	const char *image_id; /* NULL: not told yet */
 	void (*tell)(void *ctx, const struct build_step *step);

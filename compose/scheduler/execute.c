@@ -97,10 +97,35 @@ static void on_given_up(void *ctx, unsigned number)
 	tell_phase(execution, number, PHASE_GIVEN_UP);
 }
 
+static void forget_task(struct execution *execution, struct task *task)
+{
+	execution->nrunning--;
+	if (task->action->kind != ACTION_WAIT)
+		execution->nchanging--;
+	task_free(task);
+	wake(execution);
+}
+
+/* Nobody needs what is waited for any more. */
+static void end_waits(struct execution *execution)
+{
+	for (unsigned number = 1; number <= execution->opts.plan->nactions; number++) {
+		struct task *task = execution->tasks[number - 1];
+
+		if (!task || task->action->kind != ACTION_WAIT)
+			continue;
+		execution->tasks[number - 1] = NULL;
+		on_given_up(execution, number);
+		schedule_end(execution->schedule, number, JOB_GIVEN_UP);
+		forget_task(execution, task);
+	}
+}
+
 static void stop(struct execution *execution)
 {
 	execution->stopping = true;
 	schedule_stop(execution->schedule);
+	end_waits(execution);
 }
 
 /* Messages of waits name the container themselves. */
@@ -184,15 +209,6 @@ static void fail(struct execution *execution, const struct action *action,
 	schedule_end(execution->schedule, number, warning ? JOB_WARNED : JOB_FAILED);
 	if (!warning && stops_all(execution, action))
 		stop(execution);
-}
-
-static void forget_task(struct execution *execution, struct task *task)
-{
-	execution->nrunning--;
-	if (task->action->kind != ACTION_WAIT)
-		execution->nchanging--;
-	task_free(task);
-	wake(execution);
 }
 
 static void on_task_done(void *ctx, struct task *task, const struct err *err)

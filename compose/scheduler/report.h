@@ -14,14 +14,14 @@ struct err;
 struct plan;
 
 enum phase {
-	PHASE_STARTED,	/* its call was sent */
+	PHASE_STARTED,  /* its call was sent */
 	PHASE_PROGRESS, /* of pull, push, build: see detail, part, current, total */
 	PHASE_DONE,
 	PHASE_SKIPPED, /* its guard said no */
 	PHASE_WARNED,  /* failed, and may (FAIL_WARN) */
 	PHASE_FAILED,
 	PHASE_GIVEN_UP, /* something it needs failed, or the run was stopped */
-	PHASE_UNDOING,	/* an action of an undo list: its own PHASE_DONE or PHASE_FAILED follows */
+	PHASE_UNDOING, /* an action of an undo list: its own PHASE_DONE or PHASE_FAILED follows */
 };
 
 struct report_event {

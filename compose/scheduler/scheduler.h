@@ -36,20 +36,23 @@ enum observe_what {
 };
 
 struct observe_opts {
-	const char *project;	       /* name; NULL: containers of all projects (ls) */
-	const struct project *declared; /* its networks and volumes are looked up by name too; NULL: none */
+	const char *project; /* name; NULL: containers of all projects (ls) */
+	const struct project *
+		declared; /* its networks and volumes are looked up by name too; NULL: none */
 	unsigned what;
 };
 
-typedef void observe_done(void *ctx, const struct observed *observed, const struct err *err);
+typedef void observe_done(
+	void *ctx, const struct observed *observed, const struct err *err);
 
 /* Pings first if nobody has. observed lives in the arena. */
 void observe(struct engine *engine, struct arena *arena, const struct observe_opts *opts,
 	observe_done *done, void *ctx);
 
 /* The same snapshot with the inspects of these containers in it. Without ids, done is called at once. */
-void observe_inspect(struct engine *engine, struct arena *arena, const struct observed *observed,
-	const struct strings *ids, observe_done *done, void *ctx);
+void observe_inspect(struct engine *engine, struct arena *arena,
+	const struct observed *observed, const struct strings *ids, observe_done *done,
+	void *ctx);
 
 struct execution; /* one plan being carried out */
 
@@ -66,10 +69,10 @@ struct execute_opts {
 
 struct execute_result {
 	bool ok;
-	bool changed;	      /* at least one action was done */
+	bool changed; /* at least one action was done */
 	size_t ndone, nfailed, nskipped, ngiven_up;
-	struct err err;	      /* the first failure */
-	unsigned failed;      /* the action of err; 0: none */
+	struct err err;  /* the first failure */
+	unsigned failed; /* the action of err; 0: none */
 	/* What actions gave: results[number - 1], NULL where nothing. */
 	const char *const *ids;
 	const char *const *digests;
@@ -84,7 +87,8 @@ struct execution *execute(const struct execute_opts *opts, execute_done *done, v
  * Twice: calls in flight are given up. done then comes with ERR_INTERRUPTED.
  */
 void execution_interrupt(struct execution *execution);
-void execution_free(struct execution *execution); /* after done; ends it without done before */
+void execution_free(
+	struct execution *execution); /* after done; ends it without done before */
 
 /* The lock of DESIGN.md: one changing command per engine and project. */
 struct lock;

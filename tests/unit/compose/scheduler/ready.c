@@ -338,6 +338,22 @@ TEST(wait_ends_at_an_interrupt)
 	}
 }
 
+TEST(wait_ends_when_the_run_is_stopped)
+{
+	struct bench bench;
+
+	begin(&bench, WAIT_HEALTHY);
+	bench_add(&bench, ACTION_CONTAINER_CREATE, "web", NO_NEEDS);
+	run(&bench);
+	see(&bench, STARTING);
+	stub_fail(bench.engine, "create web", ERR_ENGINE, 409, "name taken");
+	bench_settle(&bench);
+	assert_true(bench.over);
+	assert_string_equal(bench.result.err.text, "create container web: name taken");
+	assert_string_equal(bench_events(&bench), "failed web, given-up db");
+	bench_finish(&bench);
+}
+
 TEST(changing_calls_begin_when_the_events_stand)
 {
 	struct bench bench;
