@@ -13,8 +13,8 @@
 
 struct arena {
 	struct arena_block *block; /* newest first */
-	size_t next_bytes;	   /* size of the next block */
-	size_t used_bytes;	   /* handed out so far, for ceilings and tests */
+	size_t next_bytes;         /* size of the next block */
+	size_t used_bytes;         /* handed out so far, for ceilings and tests */
 };
 
 /* A zeroed arena is a valid empty one. */
@@ -48,8 +48,9 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 void *arena_grow(struct arena *arena, void *items, size_t n, size_t size);
 
 /* Appends a value: ARENA_PUSH(arena, graph->nodes, graph->nnodes, node). */
-#define ARENA_PUSH(arena, items, n, value)                                                        \
-	((items) = arena_grow((arena), (items), (n), sizeof(*(items))), (items)[(n)++] = (value))
+#define ARENA_PUSH(arena, items, n, value)                              \
+	((items) = arena_grow((arena), (items), (n), sizeof(*(items))), \
+		(items)[(n)++] = (value))
 
 /* Heap memory for objects that live with the loop: as malloc and realloc, ending the program like the arena. */
 void *xalloc(size_t size);

@@ -119,9 +119,10 @@ void errs_add_err(struct errs *errs, const struct err *err)
 {
 	if (err->kind == ERR_NONE)
 		return;
-	add(errs, (struct err_item){.kind = err->kind,
-			  .pos = err->pos,
-			  .text = arena_strdup(errs->arena, err->text)});
+	add(errs,
+		(struct err_item){.kind = err->kind,
+			.pos = err->pos,
+			.text = arena_strdup(errs->arena, err->text)});
 }
 
 bool errs_failed(const struct errs *errs)
@@ -132,7 +133,7 @@ bool errs_failed(const struct errs *errs)
 static bool same(const struct err_item *a, const struct err_item *b)
 {
 	return a->warning == b->warning && a->pos.line == b->pos.line &&
-	       a->pos.column == b->pos.column && !strcmp(a->text, b->text);
+		a->pos.column == b->pos.column && !strcmp(a->text, b->text);
 }
 
 /* Where a file was first mentioned: files keep the order in which they were read. */
@@ -147,7 +148,8 @@ static size_t file_rank(const struct errs *errs, const char *file)
 	return errs->nitems;
 }
 
-static bool before(const struct errs *errs, const struct err_item *a, const struct err_item *b)
+static bool before(
+	const struct errs *errs, const struct err_item *a, const struct err_item *b)
 {
 	size_t ra = file_rank(errs, a->pos.file), rb = file_rank(errs, b->pos.file);
 
@@ -160,7 +162,8 @@ static bool before(const struct errs *errs, const struct err_item *a, const stru
 
 void errs_sort(struct errs *errs)
 {
-	struct err_item *sorted = ARENA_NEW_N(errs->arena, errs->nitems + 1, struct err_item);
+	struct err_item *sorted =
+		ARENA_NEW_N(errs->arena, errs->nitems + 1, struct err_item);
 	size_t n = 0;
 
 	/* Insertion keeps equal places in the order of their discovery; ERRS_MAX bounds the work. */

@@ -17,18 +17,18 @@
 /* A place in a source: what complaints name. file is borrowed and outlives the error; NULL: no place. */
 struct pos {
 	const char *file;
-	unsigned line;	 /* from 1; 0: unknown */
+	unsigned line;   /* from 1; 0: unknown */
 	unsigned column; /* from 1, in bytes; 0: unknown */
 };
 
 enum err_kind {
 	ERR_NONE,
-	ERR_INPUT,	/* what people wrote: files, flags, names */
-	ERR_SYSTEM,	/* the operating system said no */
-	ERR_ENGINE,	/* the engine answered with an error */
+	ERR_INPUT,      /* what people wrote: files, flags, names */
+	ERR_SYSTEM,     /* the operating system said no */
+	ERR_ENGINE,     /* the engine answered with an error */
 	ERR_CONNECTION, /* the engine or a registry could not be reached, or went away */
-	ERR_REGISTRY,	/* a registry answered with an error, through the engine */
-	ERR_STATE,	/* what was waited for cannot come true any more */
+	ERR_REGISTRY,   /* a registry answered with an error, through the engine */
+	ERR_STATE,      /* what was waited for cannot come true any more */
 	ERR_TIMEOUT,
 	ERR_INTERRUPTED, /* by a signal */
 };
@@ -48,10 +48,12 @@ bool err_at(struct err *err, struct pos pos, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* ERR_SYSTEM: the text, a colon and the words for errno. */
-bool err_sys(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool err_sys(struct err *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Puts context before what is there already: "pull nginx: connection refused". */
-bool err_wrap(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool err_wrap(struct err *err, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /*
  * Several errors of one run, in an arena: reading goes on after the first one, so that people see all.

@@ -12,7 +12,8 @@
 
 static bool is_number_byte(char c)
 {
-	return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+	return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' ||
+		c == 'E';
 }
 
 /*
@@ -115,8 +116,10 @@ static struct node *convert(struct arena *arena, const cJSON *json)
 
 	if (!cJSON_IsArray(json) && !cJSON_IsObject(json))
 		return convert_scalar(arena, json);
-	node = node_new(arena, cJSON_IsArray(json) ? NODE_LIST : NODE_MAP, (struct pos){0});
-	cJSON_ArrayForEach(child, json) {
+	node = node_new(
+		arena, cJSON_IsArray(json) ? NODE_LIST : NODE_MAP, (struct pos){0});
+	cJSON_ArrayForEach(child, json)
+	{
 		struct node *value = convert(arena, child);
 
 		if (node->kind == NODE_LIST)
@@ -149,7 +152,8 @@ static bool only_blanks(const char *p)
 	return !p[strspn(p, " \t\r\n")];
 }
 
-bool json_parse(struct arena *arena, const char *text, size_t len, struct node **out, struct err *err)
+bool json_parse(struct arena *arena, const char *text, size_t len, struct node **out,
+	struct err *err)
 {
 	auto_str quoted = {0};
 	const char *end = NULL;
@@ -219,7 +223,8 @@ static void print_break(struct str *str, unsigned style, unsigned depth)
 	}
 }
 
-static void print(struct str *str, const struct node *node, unsigned style, unsigned depth)
+static void print(
+	struct str *str, const struct node *node, unsigned style, unsigned depth)
 {
 	bool list = node->kind == NODE_LIST;
 	size_t n = list ? node->nitems : node->npairs;
@@ -241,7 +246,8 @@ static void print(struct str *str, const struct node *node, unsigned style, unsi
 			json_print_text(str, node->pairs[i].key, style);
 			str_add(str, style & JSON_INDENT ? ": " : ":");
 		}
-		print(str, list ? node->items[i] : node->pairs[i].value, style, depth + 1);
+		print(str, list ? node->items[i] : node->pairs[i].value, style,
+			depth + 1);
 	}
 	if (n)
 		print_break(str, style, depth);

@@ -83,9 +83,11 @@ struct node *node_copy_shallow(struct arena *arena, const struct node *node)
 
 	*copy = *node;
 	if (node->kind == NODE_LIST) {
-		copy->items = copy_array(arena, node->items, node->nitems, sizeof(*node->items));
+		copy->items = copy_array(
+			arena, node->items, node->nitems, sizeof(*node->items));
 	} else if (node->kind == NODE_MAP) {
-		copy->pairs = copy_array(arena, node->pairs, node->npairs, sizeof(*node->pairs));
+		copy->pairs = copy_array(
+			arena, node->pairs, node->npairs, sizeof(*node->pairs));
 		if (node->index)
 			index_pairs(arena, copy);
 	}
@@ -153,8 +155,8 @@ const struct node_pair *node_pair(const struct node *map, const char *key)
 	return NULL;
 }
 
-void node_set_at(struct arena *arena, struct node *map, const char *key, struct pos key_pos,
-	struct node *value)
+void node_set_at(struct arena *arena, struct node *map, const char *key,
+	struct pos key_pos, struct node *value)
 {
 	const struct node_pair *pair = node_pair(map, key);
 
@@ -191,12 +193,14 @@ bool node_remove(struct arena *arena, struct node *map, const char *key)
 	return true;
 }
 
-void node_set_text(struct arena *arena, struct node *map, const char *key, const char *text)
+void node_set_text(
+	struct arena *arena, struct node *map, const char *key, const char *text)
 {
 	node_set(arena, map, key, node_text(arena, arena_strdup(arena, text)));
 }
 
-void node_set_text_opt(struct arena *arena, struct node *map, const char *key, const char *text)
+void node_set_text_opt(
+	struct arena *arena, struct node *map, const char *key, const char *text)
 {
 	if (text)
 		node_set_text(arena, map, key, text);

@@ -29,10 +29,10 @@ enum node_kind {
 
 /* What a scalar or a collection was marked with in its source. */
 enum node_mark {
-	NODE_QUOTED = 1 << 0,	/* a scalar in quotes or a block: certainly a string */
-	NODE_RESET = 1 << 1,	/* !reset, compose-spec 13-merge.md */
+	NODE_QUOTED = 1 << 0,   /* a scalar in quotes or a block: certainly a string */
+	NODE_RESET = 1 << 1,    /* !reset, compose-spec 13-merge.md */
 	NODE_OVERRIDE = 1 << 2, /* !override */
-	NODE_FLOW = 1 << 3,	/* written as [..] or {..} */
+	NODE_FLOW = 1 << 3,     /* written as [..] or {..} */
 	/*
 	 * In bodies of a plan: a scalar whose text is a slot ("$3.id"); on a map: its keys that start with
 	 * "$" are slots. See compose/planner/plan.h.
@@ -48,8 +48,8 @@ struct node_pair {
 
 struct node {
 	enum node_kind kind;
-	unsigned marks;	 /* enum node_mark */
-	struct pos pos;	 /* where it starts */
+	unsigned marks; /* enum node_mark */
+	struct pos pos; /* where it starts */
 	/* Of a scalar: its own text after unescaping, "null" and "true" too; else NULL. Numbers from YAML have
 	 * their value in decimal: "288" for 0440 (base/scalar.h). */
 	const char *text;
@@ -61,7 +61,7 @@ struct node {
 		struct {
 			struct node_pair *pairs;
 			size_t npairs;
-			struct map *index; /* key to pair number + 1, once there are many */
+			struct map *index; /* key to pair number + 1; NULL: few */
 		};
 	};
 };
@@ -84,21 +84,25 @@ struct node *node_keep(struct arena *arena, const struct node *node);
 /* Changing. node_set replaces a value or appends the key; node_remove tells whether it was there. */
 void node_push(struct arena *arena, struct node *list, struct node *item);
 void node_set(struct arena *arena, struct node *map, const char *key, struct node *value);
-void node_set_at(struct arena *arena, struct node *map, const char *key, struct pos key_pos,
-	struct node *value);
+void node_set_at(struct arena *arena, struct node *map, const char *key,
+	struct pos key_pos, struct node *value);
 bool node_remove(struct arena *arena, struct node *map, const char *key);
 
 /* Short forms of node_set for bodies. Those named _opt leave the key out for NULL. */
-void node_set_text(struct arena *arena, struct node *map, const char *key, const char *text);
-void node_set_text_opt(struct arena *arena, struct node *map, const char *key, const char *text);
+void node_set_text(
+	struct arena *arena, struct node *map, const char *key, const char *text);
+void node_set_text_opt(
+	struct arena *arena, struct node *map, const char *key, const char *text);
 void node_set_int(struct arena *arena, struct node *map, const char *key, int64_t n);
 void node_set_bool(struct arena *arena, struct node *map, const char *key, bool yes);
 
 /* Reading. All accept NULL and the wrong kind, and then give NULL, false or the fallback. */
 struct node *node_get(const struct node *map, const char *key);
 const struct node_pair *node_pair(const struct node *map, const char *key);
-struct node *node_path(const struct node *node, const char *dotted); /* "State.Health.Status" */
-const char *node_get_text(const struct node *map, const char *key);  /* any scalar but null */
+struct node *node_path(
+	const struct node *node, const char *dotted); /* "State.Health.Status" */
+const char *node_get_text(
+	const struct node *map, const char *key); /* any scalar but null */
 int64_t node_get_int(const struct node *map, const char *key, int64_t fallback);
 bool node_get_bool(const struct node *map, const char *key);
 bool node_is_scalar(const struct node *node); /* null is one */

@@ -68,8 +68,9 @@ enum field_flag {
 	FIELD_STRICT = 1
 		<< 14, /* only the YAML type itself: no text for numbers and bools, no numbers
 				      * for bytes */
-	FIELD_NULL_VALUES = 1 << 15, /* TYPE_PAIRS: null is kept apart from "" */
-	FIELD_ALL = 1 << 16,         /* TYPE_INT: "all" is -1 */
+	FIELD_NULL_VALUES = 1
+		<< 15, /* TYPE_PAIRS: null is kept apart from ""; TYPE_MAP: printed as null, not {} */
+	FIELD_ALL = 1 << 16, /* TYPE_INT: "all" is -1 */
 	FIELD_MERGED = 1
 		<< 18, /* has become part of another key: printed with ENCODE_UNMERGED only */
 	FIELD_ALWAYS_JSON = 1 << 17, /* as FIELD_ALWAYS, in JSON and hashes only */

@@ -322,6 +322,7 @@ static void decode_map(const struct walk *walk, const struct trail *trail,
 	char *items = array_new(walk, field, node->npairs, member);
 	for (size_t i = 0; i < node->npairs; i++) {
 		const struct node_pair *pair = &node->pairs[i];
+		const struct node *value = pair->value;
 		const struct trail here = {trail, pair->key, 0};
 		char *item = items + i * field->size;
 
@@ -329,12 +330,10 @@ static void decode_map(const struct walk *walk, const struct trail *trail,
 		if (section->pos_offset != NO_MEMBER)
 			memcpy(item + section->pos_offset, &pair->key_pos,
 				sizeof(pair->key_pos));
-		if (pair->value->kind != NODE_NULL || !(field->flags & FIELD_NULL))
-			decode_section(walk, &here, section, pair->value, item);
+		if (value->kind != NODE_NULL || !(field->flags & FIELD_NULL))
+			decode_section(walk, &here, section, value, item);
 		else if (section->node_offset != NO_MEMBER)
-			memcpy(item + section->node_offset,
-				&(const struct node *){pair->value},
-				sizeof(struct node *));
+			memcpy(item + section->node_offset, &value, sizeof(value));
 	}
 	*count = node->npairs;
 }

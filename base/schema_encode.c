@@ -236,7 +236,7 @@ static struct node *encode_entry(struct encoding *e, const char *item)
 	struct node *node = schema_encode(e->arena, e->field->section, item, e->flags);
 	bool empty = node->kind == NODE_MAP && node->npairs == 0;
 
-	if (empty && (e->field->flags & FIELD_NULL) &&
+	if (empty && (e->field->flags & FIELD_NULL_VALUES) &&
 		!section_is_set(e->field->section, item))
 		return node_text(e->arena, NULL);
 	return node;

@@ -167,14 +167,17 @@ unsigned text_distance(const char *a, const char *b, unsigned limit)
 	for (size_t j = 0; j <= lb; j++)
 		rows[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= la; i++) {
-		unsigned *row = rows[i % 3], *up = rows[(i - 1) % 3], *up2 = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *up = rows[(i - 1) % 3],
+			 *up2 = rows[(i + 1) % 3];
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= lb; j++) {
 			unsigned cost = a[i - 1] != b[j - 1];
 
-			row[j] = least(least(up[j] + 1, row[j - 1] + 1), up[j - 1] + cost);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+			row[j] =
+				least(least(up[j] + 1, row[j - 1] + 1), up[j - 1] + cost);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+				a[i - 2] == b[j - 1])
 				row[j] = least(row[j], up2[j - 2] + 1);
 		}
 	}

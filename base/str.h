@@ -20,7 +20,7 @@ struct str {
 	size_t len;
 	size_t room;
 	size_t max_bytes; /* ceiling; 0: STR_MAX_BYTES */
-	bool full;	  /* something was dropped */
+	bool full;        /* something was dropped */
 };
 
 void str_init(struct str *str, size_t max_bytes);
@@ -35,7 +35,8 @@ void str_add(struct str *str, const char *text);
 void str_add_n(struct str *str, const char *text, size_t len);
 void str_add_c(struct str *str, char c);
 void str_add_repeat(struct str *str, char c, size_t n);
-void str_printf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_printf(struct str *str, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 void str_vprintf(struct str *str, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 

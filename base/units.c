@@ -119,9 +119,11 @@ static void add_fraction(struct str *str, uint64_t value, uint64_t unit)
 	if (rest == 0)
 		return;
 	str_add_c(str, '.');
-	for (uint64_t digit = unit / 10; rest && digit; digit /= 10) {
-		str_add_c(str, (char)('0' + rest / digit));
-		rest %= digit;
+	while (rest) {
+		rest *= 10;
+		/* cppcheck-suppress zerodivcond ; no unit is 0 */
+		str_add_c(str, (char)('0' + rest / unit));
+		rest %= unit;
 	}
 }
 

@@ -330,8 +330,8 @@ static bool read_file(void *ctx, struct arena *arena, const char *path,
 	struct err err = {0};
 
 	(void)ctx;
-	return files_system.read(
-		files_system.ctx, arena, path, CONTENT_MAX_BYTES, out_text, out_len, &err);
+	return files_system.read(files_system.ctx, arena, path, CONTENT_MAX_BYTES,
+		out_text, out_len, &err);
 }
 
 void wish_init(struct app *app, struct wish *out)

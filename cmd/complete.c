@@ -107,7 +107,7 @@ static void print_services(
 {
 	char **argv = ARENA_NEW_N(&app->arena, found->ncommand + 1, char *);
 	const struct project *project;
-	struct root_flags flags;
+	struct root_flags flags = {0};
 	struct operands rest;
 	struct load_opts opts;
 	struct errs errs;

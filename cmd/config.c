@@ -216,6 +216,7 @@ static int write_out(struct app *app, const struct config *opts, const struct st
 		err_sys(&err, "write %s", opts->output);
 		return app_fail(app, &err);
 	}
+	/* cppcheck-suppress resourceLeak ; auto_file closes it */
 	return EXIT_SUCCESS;
 }
 

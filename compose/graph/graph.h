@@ -17,12 +17,14 @@ struct errs;
 
 struct graph_node {
 	const struct service *service;
-	const struct dependency **needs; /* to services that are in the graph, in the order of names */
-	size_t *need_nodes;		 /* their indices, beside needs */
+	const struct dependency *
+		*needs;     /* to services that are in the graph, in the order of names */
+	size_t *need_nodes; /* their indices, beside needs */
 	size_t nneeds;
 	size_t *needed_by; /* indices, in the order of names */
 	size_t nneeded_by;
-	unsigned rank; /* longest way down to a service that needs nothing: those have 0 */
+	unsigned
+		rank; /* longest way down to a service that needs nothing: those have 0 */
 };
 
 struct graph {
@@ -36,13 +38,14 @@ struct graph {
  * Builds. Errors, with positions: a cycle (shown as the shortest one, "a -> b -> a", at the depends_on that
  * closes it). A dependency that is not in the project was refused or dropped by the loader. NULL on errors.
  */
-const struct graph *graph_build(struct arena *arena, const struct project *project, struct errs *errs);
+const struct graph *graph_build(
+	struct arena *arena, const struct project *project, struct errs *errs);
 
 /* The index of a service, or SIZE_MAX. */
 size_t graph_find(const struct graph *graph, const char *service);
 
 enum graph_direction {
-	GRAPH_NEEDS,	 /* what the given ones need */
+	GRAPH_NEEDS,     /* what the given ones need */
 	GRAPH_NEEDED_BY, /* what needs the given ones */
 };
 

@@ -529,7 +529,7 @@ static const struct field service_fields[] = {
 		.maps_to = "NetworkingConfig.EndpointsConfig[].MacAddress"),
 	F_MAP(struct service, "models", models, nmodels, &model_ref_section,
 		.form = FORM_LIST_NULLS, .merge = MERGE_LONG,
-		.flags = FIELD_NULL | FIELD_NAMES | FIELD_UNUSED,
+		.flags = FIELD_NULL | FIELD_NULL_VALUES | FIELD_NAMES | FIELD_UNUSED,
 		.help = "Models that the service talks to"),
 	F_TEXT(struct service, "network_mode", network_mode,
 		.help = "none, host, bridge, service:x or container:x in place of "
@@ -537,7 +537,7 @@ static const struct field service_fields[] = {
 		.maps_to = "HostConfig.NetworkMode"),
 	F_MAP(struct service, "networks", networks, nnetworks, &endpoint_section,
 		.form = FORM_LIST_NULLS, .merge = MERGE_LONG,
-		.flags = FIELD_NULL | FIELD_NAMES,
+		.flags = FIELD_NULL | FIELD_NULL_VALUES | FIELD_NAMES,
 		.help = "Networks it is on; default when there is none",
 		.maps_to = "NetworkingConfig.EndpointsConfig"),
 	F_BOOL(struct service, "oom_kill_disable", oom_kill_disable, .flags = FIELD_CAST,

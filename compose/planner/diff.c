@@ -34,7 +34,7 @@ static bool is_secret(const char *text)
 	char upper[128];
 	size_t n = 0;
 
-	for (; text[n] && n < sizeof(upper) - 1; n++)
+	for (; n < sizeof(upper) - 1 && text[n]; n++)
 		upper[n] = (char)toupper((unsigned char)text[n]);
 	upper[n] = '\0';
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -77,7 +77,7 @@ static size_t slot_at(const char *text, unsigned *out_action, enum slot_value *o
 
 	if (text[0] != '$' || text[1] < '1' || text[1] > '9')
 		return 0;
-	for (; isdigit((unsigned char)text[n]) && n <= ACTION_DIGITS_MAX; n++)
+	for (; n <= ACTION_DIGITS_MAX && isdigit((unsigned char)text[n]); n++)
 		action = action * 10 + (unsigned)(text[n] - '0');
 	if (text[n] != '.')
 		return 0;

@@ -32,7 +32,7 @@ struct floor {
 	size_t n;
 	size_t parallel;
 	enum step step;
-	size_t next;	  /* container to send the step for */
+	size_t next; /* container to send the step for */
 	size_t in_flight;
 	size_t left;
 };
@@ -59,7 +59,8 @@ static void on_step(void *ctx, const struct reply *reply)
 
 	stop_on(reply);
 	if (floor->step == STEP_CREATE)
-		floor->ids[ticket->at] = arena_strdup(&floor->arena, node_get_text(reply->body, "Id"));
+		floor->ids[ticket->at] =
+			arena_strdup(&floor->arena, node_get_text(reply->body, "Id"));
 	floor->in_flight--;
 	floor->left--;
 	if (floor->left)
@@ -75,7 +76,8 @@ static void send_one(struct floor *floor, size_t at)
 	*ticket = (struct ticket){.floor = floor, .at = at};
 	switch (floor->step) {
 	case STEP_CREATE:
-		engine_container_create(floor->engine, NULL, NULL, floor->body, on_step, ticket);
+		engine_container_create(
+			floor->engine, NULL, NULL, floor->body, on_step, ticket);
 		break;
 	case STEP_START:
 		engine_container_start(floor->engine, floor->ids[at], on_step, ticket);
@@ -84,7 +86,8 @@ static void send_one(struct floor *floor, size_t at)
 		engine_container_stop(floor->engine, floor->ids[at], -1, on_step, ticket);
 		break;
 	case STEP_REMOVE:
-		engine_container_remove(floor->engine, floor->ids[at], REMOVE_FORCE, on_step, ticket);
+		engine_container_remove(
+			floor->engine, floor->ids[at], REMOVE_FORCE, on_step, ticket);
 		break;
 	}
 }
@@ -116,7 +119,8 @@ static void on_once(void *ctx, const struct reply *reply)
 
 static const struct node *make_body(struct arena *arena)
 {
-	struct node *body = node_map(arena), *host = node_map(arena), *command = node_list(arena);
+	struct node *body = node_map(arena), *host = node_map(arena),
+		    *command = node_list(arena);
 
 	node_push(arena, command, node_text(arena, "sleep"));
 	node_push(arena, command, node_text(arena, "infinity"));
@@ -135,7 +139,8 @@ static double seconds_since(uint64_t start_ns)
 
 static void connect_engine(struct floor *floor)
 {
-	struct engine_opts opts = {.host = getenv("DOCKER_HOST"), .user_agent = "davit-floor"};
+	struct engine_opts opts = {
+		.host = getenv("DOCKER_HOST"), .user_agent = "davit-floor"};
 	struct err err = {0};
 
 	uv_loop_init(&floor->loop);
@@ -156,7 +161,8 @@ int main(int argc, char **argv)
 	uint64_t start;
 	double up, down;
 
-	if (argc != 3 || !parse_i64(argv[1], &n) || !parse_i64(argv[2], &parallel) || n < 1 || parallel < 1) {
+	if (argc != 3 || !parse_i64(argv[1], &n) || !parse_i64(argv[2], &parallel) ||
+		n < 1 || parallel < 1) {
 		fputs("usage: floor N P\n", stderr);
 		return 2;
 	}

@@ -14,7 +14,7 @@ load lib
 	assert_equal "$(grep -c '^err-1  | [0-9]' err)" 1000
 	grep -x 'out-1 exited with code 0' out
 	grep -x 'err-1 exited with code 3' out
-	! grep -q $'\033' out err
+	run ! grep -q $'\033' out err
 }
 
 @test "a second up tells nothing twice" {

@@ -14,10 +14,10 @@
 
 void test_register(const char *name, void (*run)(void **state));
 
-#define TEST(name)                                                                                \
-	static void test_##name(void **state);                                                    \
-	__attribute__((constructor)) static void test_register_##name(void)                       \
-	{                                                                                         \
-		test_register(#name, test_##name);                                                \
-	}                                                                                         \
+#define TEST(name)                                                          \
+	static void test_##name(void **state);                              \
+	__attribute__((constructor)) static void test_register_##name(void) \
+	{                                                                   \
+		test_register(#name, test_##name);                          \
+	}                                                                   \
 	static void test_##name(void **state __attribute__((unused)))

@@ -35,8 +35,10 @@ static void assert_refused(const char *in)
 
 TEST(json_keeps_64_bit_numbers_and_order)
 {
-	assert_round_trip("{\"timeNano\": 1764000000123456789, \"a\":[1,-2.50,1e15],\"s\":\"1\"}",
-		"{\"timeNano\":1764000000123456789,\"a\":[1,-2.50,1e15],\"s\":\"1\"}", JSON_COMPACT);
+	assert_round_trip(
+		"{\"timeNano\": 1764000000123456789, \"a\":[1,-2.50,1e15],\"s\":\"1\"}",
+		"{\"timeNano\":1764000000123456789,\"a\":[1,-2.50,1e15],\"s\":\"1\"}",
+		JSON_COMPACT);
 }
 
 TEST(json_escapes_as_go_does_when_asked)

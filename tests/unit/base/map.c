@@ -13,7 +13,8 @@ TEST(map_finds_all_of_many_in_their_order)
 	map_init(&map, &arena);
 	assert_null(map_get(&map, "k1"));
 	for (int i = 0; i < 500; i++)
-		assert_null(map_put(&map, arena_printf(&arena, "k%d", i), arena_printf(&arena, "v%d", i)));
+		assert_null(map_put(&map, arena_printf(&arena, "k%d", i),
+			arena_printf(&arena, "v%d", i)));
 	assert_string_equal(map_get(&map, "k321"), "v321");
 	assert_string_equal(map_put(&map, "k3", NULL), "v3");
 	assert_true(map_has(&map, "k3"));

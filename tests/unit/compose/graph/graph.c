@@ -14,15 +14,18 @@ static struct project project_of(struct arena *arena, const char *text)
 	char *copy = arena_strdup(arena, text);
 	char *rest;
 
-	for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+	for (char *word = strtok_r(copy, " ", &rest); word;
+		word = strtok_r(NULL, " ", &rest)) {
 		struct service service = {.name = word};
 		char *deps = strchr(word, ':');
 		char *more;
 
 		*deps++ = '\0';
-		for (char *dep = strtok_r(deps, ",", &more); dep; dep = strtok_r(NULL, ",", &more))
+		for (char *dep = strtok_r(deps, ",", &more); dep;
+			dep = strtok_r(NULL, ",", &more))
 			ARENA_PUSH(arena, service.depends_on, service.ndepends_on,
-				((struct dependency){.service = dep, .pos = {"compose.yaml", 7, 3}}));
+				((struct dependency){
+					.service = dep, .pos = {"compose.yaml", 7, 3}}));
 		ARENA_PUSH(arena, project.services, project.nservices, service);
 	}
 	return project;
@@ -57,7 +60,8 @@ TEST(graph_shows_the_shortest_cycle)
 	assert_null(graph_build(&arena, &project, &errs));
 	assert_int_equal(errs.nitems, 1);
 	assert_string_equal(errs.items[0].text,
-		"services.d.depends_on: dependency cycle: c -> d -> c; take one of these away");
+		"services.d.depends_on: dependency cycle: c -> d -> c; take one of these "
+		"away");
 	assert_int_equal(errs.items[0].pos.line, 7);
 	arena_finish(&arena);
 }
@@ -97,7 +101,8 @@ TEST(graph_of_ten_thousand_is_quick)
 	enum { N = 10000 };
 	struct arena arena = {0};
 	struct errs errs;
-	struct project project = {.services = ARENA_NEW_N(&arena, N, struct service), .nservices = N};
+	struct project project = {
+		.services = ARENA_NEW_N(&arena, N, struct service), .nservices = N};
 	const struct graph *graph;
 
 	for (size_t i = 0; i < N; i++) {

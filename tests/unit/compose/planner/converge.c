@@ -28,7 +28,7 @@ struct scene {
 	struct wish wish;
 	const char *api;
 	const char *tag; /* "app" has another image now */
-	bool puts;	 /* every container got its files before it was started */
+	bool puts;       /* every container got its files before it was started */
 	bool restores;   /* after a failure every service runs again, old or new */
 };
 
@@ -149,7 +149,8 @@ static const struct scene scenes[] = {
 			 "{content: b}}\n",
 		.restores = true},
 	{.name = "new configs",
-		.after = "services: {web: {image: app, configs: [c]}}\nconfigs: {c: {content: b}}\n",
+		.after = "services: {web: {image: app, configs: [c]}}\nconfigs: {c: "
+			 "{content: b}}\n",
 		.puts = true},
 	{.name = "anonymous volumes",
 		.before = "services: {web: {image: app, user: a, volumes: [/data]}}\n",
