@@ -73,7 +73,6 @@ run_lint() {
 	check "shell scripts (shellcheck)" lint_shell
 	check "end-to-end tests (shellcheck)" lint_bats
 	check "cppcheck" lint_cppcheck
-	check "clang-tidy" lint_tidy
 }
 
 # ---- unit, golden and fake-engine tests
@@ -200,6 +199,7 @@ dev_lint() {
 	dev_setup
 	build_into build '' --buildtype=release
 	run_lint
+	check "clang-tidy" lint_tidy
 	check "layers, sizes, state (meson tests)" meson test -C build layers sizes state
 	conclude
 }

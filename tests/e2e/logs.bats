@@ -22,34 +22,6 @@ stop_following() {
 	assert_equal "$STATUS" 130
 }
 
-@test "a counter that is restarted three times and recreated once: no line is missing or doubled" {
-	local i before
-	compose_file <<-YAML
-		services: {count: $(counter)}
-		volumes: {count: {}}
-	YAML
-	davit up -d
-	follow
-	poll 30 has_more_than 5
-	for ((i = 0; i < 3; i++)); do
-		before=$(wc -l <out)
-		docker restart -t 1 "$PROJECT-count-1"
-		poll 30 has_more_than $((before + 5))
-	done
-	before=$(wc -l <out)
-	V=2 davit up -d -t 1
-	poll 30 has_more_than $((before + 5))
-	stop_following
-	# A line whose number had not been kept when it was killed may be counted again by the counter itself.
-	{
-		docker logs "$PROJECT-count-1"
-	} >last
-	awk '{ print $2 }' out | awk 'NR > 1 && $1 != last && $1 != last + 1 { print "after " last ": " $1; bad = 1 } { last = $1 } END { exit bad }'
-	assert_equal "$(awk '{ print $2 }' out | sort -n | uniq -d | wc -l | awk '{ print ($1 <= 4) }')" 1
-	head -n 1 out | grep -x 'line 1'
-	grep -qxF "$(head -n 1 last)" out
-}
-
 @test "what is started later is followed too, and it ends when nothing runs any more" {
 	compose_file <<-YAML
 		services:

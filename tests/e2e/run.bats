@@ -49,7 +49,7 @@ setup_project() {
 	[[ $(inspect "$name" '{{.HostConfig.RestartPolicy.Name}}') =~ ^(no)?$ ]]
 	assert_equal "$(inspect "$name" '{{len .HostConfig.PortBindings}}')" 0
 	assert_equal "$(inspect "$name" '{{index .Config.Labels "com.docker.compose.oneoff"}}')" True
-	assert_equal "$(davit ps -aq)" ""
+	assert_equal "$(davit ps -q)" ""
 }
 
 @test "flags: environment, file, user, directory, label, volume, entrypoint, ports" {
