@@ -17,6 +17,8 @@
 #include "engine-client/credentials.h"
 #include "engine-client/engine.h"
 
+enum { HTTP_CONFLICT = 409 };
+
 void task_finish(struct task *task, const struct err *err)
 {
 	task->done(task->ctx, task, err);
@@ -51,10 +53,54 @@ static void on_created(void *ctx, const struct reply *reply)
 		task_finish(task, reply->err);
 }
 
+/* Labels say whose it is: all that we would have given it, it has. */
+static bool has_labels(const struct node *network, const struct node *wanted)
+{
+	const struct node *has = node_get(network, "Labels");
+	const struct node *want = node_get(wanted, "Labels");
+
+	for (size_t i = 0; want && i < want->npairs; i++)
+		if (!node_equal(node_get(has, want->pairs[i].key), want->pairs[i].value))
+			return false;
+	return want && want->npairs > 0;
+}
+
+static void on_network_there(void *ctx, const struct reply *reply)
+{
+	struct task *task = ctx;
+
+	task->call = NULL;
+	if (!reply->err && has_labels(reply->body, task->filled.body)) {
+		task->id = keep_text(task, reply, "Id");
+		task->gateway = gateway_of(&task->arena, reply->body);
+		task_finish(task, NULL);
+		return;
+	}
+	task_finish(task, &task->refused);
+}
+
+/*
+ * A call that a killed davit had under way may end after we have looked. What it made is just what we
+ * would have made, down to the config hash, or the engine's refusal stands.
+ */
+static void on_network_created(void *ctx, const struct reply *reply)
+{
+	struct task *task = ctx;
+	const char *name = node_get_text(task->filled.body, "Name");
+
+	if (!reply->err || reply->err->status != HTTP_CONFLICT || !name) {
+		on_created(ctx, reply);
+		return;
+	}
+	task->refused = *reply->err;
+	task->call =
+		engine_network_inspect(task->opts->engine, name, on_network_there, task);
+}
+
 static void network_create(struct task *task)
 {
 	task->call = engine_network_create(
-		task->opts->engine, task->filled.body, on_created, task);
+		task->opts->engine, task->filled.body, on_network_created, task);
 }
 
 static void container_create(struct task *task)

@@ -53,6 +53,8 @@ struct task {
 	const char *id;
 	const char *digest;
 	const char *gateway;
+	struct err
+		refused; /* what a create was told, while it is looked at what is there */
 
 	task_done *done;
 	void *ctx;
