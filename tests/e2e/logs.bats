@@ -1,26 +1,6 @@
 #!/usr/bin/env bats
-# logs: every line once, over restarts and recreation; prefixes, selection, times.
+# logs: what is told and to what end; prefixes, selection, times.
 load lib
-
-# A service that counts, from where it was: $(counter) as one line of YAML.
-counter() {
-	echo '{image: busybox, init: true, environment: ["V=${V-}"], volumes: ["count:/count"], command: ["sh", "-c", "cd /count; while :; do n=$$(cat n 2>/dev/null || echo 0); n=$$((n+1)); echo $$n >n.new; echo line $$n; mv n.new n; sleep 0.01; done"]}'
-}
-
-# shellcheck disable=SC2120 # options are optional
-follow() {
-	davit_background logs -f --no-log-prefix "$@"
-}
-
-has_more_than() {
-	(($(wc -l <out) > $1))
-}
-
-stop_following() {
-	kill -INT "$DAVIT_PID"
-	davit_ends 5
-	assert_equal "$STATUS" 130
-}
 
 @test "what is started later is followed too, and it ends when nothing runs any more" {
 	compose_file <<-YAML
