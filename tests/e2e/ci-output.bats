@@ -15,7 +15,7 @@ setup_project() {
 
 assert_quiet() {
 	local lines
-	! grep -q $'\x1b' out
+	assert_equal "$(grep -c $'\x1b' out || :)" 0
 	lines=$(wc -l <out)
 	cat out
 	assert_at_most "$lines" $((4 * 5))
