@@ -133,6 +133,7 @@ struct draft {
 	struct map images; /* "ref|platform" to struct image_state */
 	struct map freed;  /* name of a container to the number + 0 of what frees it */
 	struct numbers orphans_removed;
+	struct numbers twins_removed; /* second networks of one name */
 	struct group **groups;
 	size_t ngroups;
 	struct group *renewal; /* of networks that are made anew; NULL: none */

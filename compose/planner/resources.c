@@ -78,7 +78,7 @@ static bool is_better(const struct draft *draft, const struct network *network,
 
 static void remove_duplicate(struct draft *draft, const struct observed_network *observed)
 {
-	draft_add(draft,
+	unsigned number = draft_add(draft,
 		&(struct action){
 			.kind = ACTION_NETWORK_REMOVE,
 			.label = observed->name,
@@ -87,6 +87,8 @@ static void remove_duplicate(struct draft *draft, const struct observed_network 
 			.reason = "empty second network of the same name",
 		},
 		NULL);
+
+	numbers_add(draft->arena, &draft->twins_removed, number);
 }
 
 static const struct observed_network *choose_network(

@@ -290,10 +290,12 @@ static void wait_until_ready(
 static void start_one(struct draft *draft, const struct service_state *state,
 	struct replica *replica, struct action *action, const struct numbers *needs)
 {
-	struct links links = {.after = draft->orphans_removed};
+	struct links links = {0};
 
 	action->label = replica->name;
 	action->service = state->service->name;
+	numbers_add_all(draft->arena, &links.after, &draft->orphans_removed);
+	numbers_add_all(draft->arena, &links.after, &draft->twins_removed);
 	numbers_add_all(draft->arena, &links.needs, &replica->prepared);
 	numbers_add_all(draft->arena, &links.needs, needs);
 	numbers_add_all(draft->arena, &links.needs, &state->recovered);

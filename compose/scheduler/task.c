@@ -9,15 +9,12 @@
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/planner/plan.h"
-#include "compose/scheduler/gateway.h"
 #include "compose/scheduler/ready.h"
 #include "compose/scheduler/report.h"
 #include "compose/scheduler/scheduler.h"
 #include "compose/scheduler/timer.h"
 #include "engine-client/credentials.h"
 #include "engine-client/engine.h"
-
-enum { HTTP_CONFLICT = 409 };
 
 void task_finish(struct task *task, const struct err *err)
 {
@@ -30,77 +27,13 @@ static const char *keep_text(
 	return arena_strdup(&task->arena, node_get_text(reply->body, key));
 }
 
-static void on_network_inspect(void *ctx, const struct reply *reply)
-{
-	struct task *task = ctx;
-
-	task->call = NULL;
-	if (!reply->err)
-		task->gateway = gateway_of(&task->arena, reply->body);
-	task_finish(task, reply->err);
-}
-
 static void on_created(void *ctx, const struct reply *reply)
 {
 	struct task *task = ctx;
 
 	task->call = NULL;
 	task->id = reply->err ? NULL : keep_text(task, reply, "Id");
-	if (task->id && task->wants_gateway)
-		task->call = engine_network_inspect(
-			task->opts->engine, task->id, on_network_inspect, task);
-	else
-		task_finish(task, reply->err);
-}
-
-/* Labels say whose it is: all that we would have given it, it has. */
-static bool has_labels(const struct node *network, const struct node *wanted)
-{
-	const struct node *has = node_get(network, "Labels");
-	const struct node *want = node_get(wanted, "Labels");
-
-	for (size_t i = 0; want && i < want->npairs; i++)
-		if (!node_equal(node_get(has, want->pairs[i].key), want->pairs[i].value))
-			return false;
-	return want && want->npairs > 0;
-}
-
-static void on_network_there(void *ctx, const struct reply *reply)
-{
-	struct task *task = ctx;
-
-	task->call = NULL;
-	if (!reply->err && has_labels(reply->body, task->filled.body)) {
-		task->id = keep_text(task, reply, "Id");
-		task->gateway = gateway_of(&task->arena, reply->body);
-		task_finish(task, NULL);
-		return;
-	}
-	task_finish(task, &task->refused);
-}
-
-/*
- * A call that a killed davit had under way may end after we have looked. What it made is just what we
- * would have made, down to the config hash, or the engine's refusal stands.
- */
-static void on_network_created(void *ctx, const struct reply *reply)
-{
-	struct task *task = ctx;
-	const char *name = node_get_text(task->filled.body, "Name");
-
-	if (!reply->err || reply->err->status != HTTP_CONFLICT || !name) {
-		on_created(ctx, reply);
-		return;
-	}
-	task->refused = *reply->err;
-	task->call =
-		engine_network_inspect(task->opts->engine, name, on_network_there, task);
-}
-
-static void network_create(struct task *task)
-{
-	task->call = engine_network_create(
-		task->opts->engine, task->filled.body, on_network_created, task);
+	task_finish(task, reply->err);
 }
 
 static void container_create(struct task *task)
@@ -241,7 +174,7 @@ static const struct task_row {
 	bool gone_is_done;  /* a 404 means that there is nothing left to do */
 	bool can_interrupt; /* nothing is half done when it is given up */
 } rows[] = {
-	{ACTION_NETWORK_CREATE, network_create, false, false},
+	{ACTION_NETWORK_CREATE, task_network_create, false, false},
 	{ACTION_NETWORK_CONNECT, network_connect, false, false},
 	{ACTION_NETWORK_DISCONNECT, network_disconnect, true, false},
 	{ACTION_NETWORK_REMOVE, network_remove, true, false},

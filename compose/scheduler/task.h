@@ -45,6 +45,8 @@ struct task {
 	struct wait *wait;
 	struct credentials_lookup *lookup;
 	struct image_build *build;
+	const char **twins; /* of a network: ids of the others of its name and labels */
+	size_t ntwins;
 	struct str tar;   /* of a put */
 	unsigned ntries;  /* of a pull */
 	const char *auth; /* of its registry */
@@ -77,10 +79,11 @@ void task_progress(struct task *task, const struct node *record);
 /* An engine_done for calls that end the task. ctx is the task. */
 void task_on_reply(void *ctx, const struct reply *reply);
 
-/* image.c: pull and push; build.c; put.c. */
+/* image.c: pull and push; build.c; network.c; put.c. */
 void task_pull(struct task *task);
 void task_push(struct task *task);
 void task_build(struct task *task);
+void task_network_create(struct task *task);
 void task_put(struct task *task);
 
 /* Looks up what the image label holds, then ends the task. For what made an image. */

@@ -462,6 +462,73 @@ TEST(execute_asks_for_a_gateway_only_where_one_is_wanted)
 	bench_finish(&bench);
 }
 
+/* A network of the project app, wanted with its label. */
+static void add_labelled_network(struct bench *bench)
+{
+	struct node *labels = node_map(&bench->arena);
+	struct action *create = bench_add(bench, ACTION_NETWORK_CREATE, "net", NO_NEEDS);
+	struct node *body = node_copy(&bench->arena, create->body);
+
+	node_set_text(&bench->arena, labels, "project", "app");
+	node_set(&bench->arena, body, "Labels", labels);
+	create->body = body;
+}
+
+TEST(execute_removes_the_twin_that_a_killed_run_made)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	add_labelled_network(&bench);
+	bench_run(&bench, 0);
+	stub_reply(bench.engine, "create-network net", "{\"Id\": \"n1\"}");
+	stub_reply(bench.engine, "list networks",
+		"[{\"Id\": \"n1\", \"Name\": \"net\", \"Labels\": {\"project\": "
+		"\"app\"}},"
+		" {\"Id\": \"n2\", \"Name\": \"net\", \"Labels\": {\"project\": "
+		"\"app\"}},"
+		" {\"Id\": \"n3\", \"Name\": \"net\", \"Labels\": {}},"
+		" {\"Id\": \"n4\", \"Name\": \"net2\", \"Labels\": {\"project\": "
+		"\"app\"}}]");
+	stub_reply(bench.engine, "remove-network n2", NULL);
+	bench_settle(&bench);
+	assert_true(bench.result.ok);
+	assert_string_equal(
+		stub_log(bench.engine), "create-network net, remove-network n2");
+	bench_finish(&bench);
+}
+
+TEST(execute_takes_a_network_that_a_killed_run_has_just_made)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	add_labelled_network(&bench);
+	bench_run(&bench, 0);
+	stub_fail(bench.engine, "create-network net", ERR_ENGINE, 409, "already exists");
+	stub_reply(bench.engine, "inspect-network net",
+		"{\"Id\": \"n1\", \"Name\": \"net\", \"Labels\": {\"project\": "
+		"\"app\"}}");
+	bench_settle(&bench);
+	assert_true(bench.result.ok);
+	bench_finish(&bench);
+}
+
+TEST(execute_leaves_a_network_of_somebody_else)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	add_labelled_network(&bench);
+	bench_run(&bench, 0);
+	stub_fail(bench.engine, "create-network net", ERR_ENGINE, 409, "already exists");
+	stub_reply(bench.engine, "inspect-network net",
+		"{\"Id\": \"n1\", \"Name\": \"net\", \"Labels\": {\"project\": \"b\"}}");
+	bench_settle(&bench);
+	assert_false(bench.result.ok);
+	bench_finish(&bench);
+}
+
 TEST(execute_compares_the_digest_of_a_pull)
 {
 	struct bench bench;
