@@ -132,22 +132,25 @@ logged() {
 
 @test "run and exec on a terminal" {
 	davit up -d db
-	tmux -L "$PROJECT" new-session -d -x 100 -y 30 "$DAVIT run --rm db sh; echo over \$?; read -r _"
+	SCREEN=$PROJECT-run
+	tmux -L "$SCREEN" -f /dev/null new-session -d -x 100 -y 30 "$DAVIT run --rm db sh; echo over \$?; read -r _"
 	poll 10 screen_has '/ #'
-	tmux -L "$PROJECT" send-keys 'stty size; exit 5' Enter
+	tmux -L "$SCREEN" send-keys 'stty size; exit 5' Enter
 	poll 10 screen_has '30 100'
 	poll 10 screen_has 'over 5'
-	tmux -L "$PROJECT" kill-server
-	tmux -L "$PROJECT" new-session -d -x 90 -y 20 "$DAVIT exec db sh; echo over \$?; read -r _"
+	tmux -L "$SCREEN" kill-server
+	# A server of its own: the first one may still be going away.
+	SCREEN=$PROJECT-exec
+	tmux -L "$SCREEN" -f /dev/null new-session -d -x 90 -y 20 "$DAVIT exec db sh; echo over \$?; read -r _"
 	poll 10 screen_has '/ #'
-	tmux -L "$PROJECT" send-keys 'test -t 0 && echo is-a-terminal; exit 6' Enter
+	tmux -L "$SCREEN" send-keys 'test -t 0 && echo is-a-terminal; exit 6' Enter
 	poll 10 screen_has 'over 6'
-	tmux -L "$PROJECT" capture-pane -p | grep -x is-a-terminal
-	tmux -L "$PROJECT" kill-server
+	tmux -L "$SCREEN" capture-pane -p | grep -x is-a-terminal
+	tmux -L "$SCREEN" kill-server
 }
 
 screen_has() {
-	tmux -L "$PROJECT" capture-pane -p | grep -q "$1"
+	tmux -L "$SCREEN" capture-pane -p | grep -q "$1"
 }
 
 @test "up attached: prefixed logs, and it ends when all have ended" {
