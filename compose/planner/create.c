@@ -78,6 +78,11 @@ void form_groups(struct draft *draft)
 			replica->group = replica->fate == FATE_RECREATE
 				? group_for(draft, state, replica)
 				: new_group(draft);
+			/* What a killed run stopped for its network looks like what people
+			 * stopped. */
+			if (replica->group->renews_networks && !state->one_shot &&
+				replica->old->state == STATE_EXITED)
+				replica->interrupted = true;
 			ARENA_PUSH(draft->arena, replica->group->members,
 				replica->group->nmembers, replica);
 		}

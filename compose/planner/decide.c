@@ -200,7 +200,7 @@ static const struct guard *either(
 		return b;
 	copy = ARENA_NEW(arena, struct guard);
 	*copy = *a;
-	copy->or = either(arena, a->or, b);
+	copy->either = either(arena, a->either, b);
 	return copy;
 }
 
@@ -312,6 +312,7 @@ static void decide_service(struct draft *draft, struct service_state *state)
 
 		replica->old = state->live[i];
 		replica->number = replica->old->number;
+		replica->interrupted = strings_has(&state->interrupted, replica->old->id);
 		replica->name = container_name(
 			draft->arena, draft->project, state->service, replica->number);
 		if (replica->number > highest)

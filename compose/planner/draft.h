@@ -67,6 +67,7 @@ struct replica {
 	bool config_changed;       /* one of the causes; its words need the body */
 	const struct guard *guard; /* RECREATE only if this holds; NULL: certainly */
 	const char *if_text;
+	bool interrupted; /* a killed run stopped the old one, and owes it its start */
 	bool bounced; /* stopped before and started after a dependency that is recreated */
 	const struct guard *bounce_guard;
 	struct group *group; /* of RECREATE and bounced ones: whom it is put back with */
@@ -92,6 +93,7 @@ struct group {
 	size_t nmembers;
 	bool renews_networks;
 	struct numbers lasts; /* after these the old ones may go */
+	struct guard through; /* holds when all of them are done */
 	unsigned first_removal;
 };
 
@@ -106,6 +108,8 @@ struct service_state {
 	size_t nlive;
 	struct replica *replicas;
 	size_t nreplicas;
+	struct strings
+		interrupted; /* ids of old ones that a killed run was about to replace */
 	const struct observed_container **surplus; /* beyond the scale */
 	size_t nsurplus;
 	struct numbers

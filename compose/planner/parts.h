@@ -31,6 +31,7 @@ unsigned wanted_replicas(const struct draft *draft, const struct service_state *
 
 /* Finishes or undoes what a killed run left (DESIGN.md). */
 void recover_services(struct draft *draft);
+bool has_temporary_name(const struct observed_container *container);
 
 /* Finds networks and volumes of the selected services; makes what is missing. */
 bool find_resources(struct draft *draft, struct err *err);

@@ -235,11 +235,13 @@ static bool check_numbers(const unsigned *numbers, size_t n, unsigned at, struct
 
 static bool check_guards(const struct guard *guard, unsigned at, struct err *err)
 {
-	for (; guard; guard = guard->or)
-		if (guard->kind != GUARD_NONE &&
-			(guard->action == 0 || guard->action >= at))
-			return err_set(err, ERR_INPUT,
-				"action %u is guarded by action %u", at, guard->action);
+	for (const struct guard *any = guard; any; any = any->either)
+		for (const struct guard *all = any; all; all = all->also)
+			if (all->kind != GUARD_NONE &&
+				(all->action == 0 || all->action >= at))
+				return err_set(err, ERR_INPUT,
+					"action %u is guarded by action %u", at,
+					all->action);
 	return true;
 }
 

@@ -86,7 +86,9 @@ struct guard {
 	unsigned action;
 	enum slot_value value;
 	const char *text;
-	const struct guard * or ; /* another one that is enough; NULL: none */
+	/* One that has to hold as well; its either does not count. */
+	const struct guard *also;
+	const struct guard *either; /* another one that is enough; NULL: none */
 };
 
 /* A file for ACTION_CONTAINER_PUT. */

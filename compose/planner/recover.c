@@ -18,7 +18,7 @@
 static const char interrupted[] = "left by an interrupted update";
 
 /* "0123456789ab_name" */
-static bool has_temporary_name(const struct observed_container *container)
+bool has_temporary_name(const struct observed_container *container)
 {
 	return strspn(container->name, "0123456789abcdef") == ID_PREFIX &&
 		container->name[ID_PREFIX] == '_';
@@ -78,6 +78,8 @@ static void name_back(struct draft *draft, struct service_state *state,
 
 	if (!strcmp(container->name, name))
 		return;
+	if (is_set_aside(container))
+		strings_push(draft->arena, &state->interrupted, container->id);
 	numbers_add_all(draft->arena, &links.needs, &state->recovered);
 	numbers_add(draft->arena, &state->recovered,
 		draft_add(draft,
@@ -121,6 +123,7 @@ static bool recover_one(struct draft *draft, struct service_state *state,
 		return true;
 	}
 	if (old) {
+		strings_push(draft->arena, &state->interrupted, old->id);
 		take_away(draft, state, container);
 		return true;
 	}

@@ -401,12 +401,47 @@ static void start_replica(struct draft *draft, struct service_state *state,
 		wait_until_ready(draft, state, replica);
 }
 
+/* All that are undone together have made it. */
+static struct guard is_through(struct draft *draft, const struct group *group)
+{
+	struct guard guard = {0};
+
+	for (size_t i = group->lasts.n; i-- > 0;) {
+		struct guard *next = ARENA_NEW(draft->arena, struct guard);
+
+		*next = guard;
+		guard = (struct guard){
+			.kind = GUARD_DONE,
+			.action = group->lasts.items[i],
+			.also = next->kind == GUARD_NONE ? NULL : next,
+		};
+	}
+	return guard;
+}
+
+/*
+ * Where a failure elsewhere calls the removal off, it is done all the same if the swap was complete, so that no
+ * temporary name stays.
+ */
+static const struct undo *removal_anyway(
+	struct draft *draft, struct group *group, const struct action *removal)
+{
+	struct undo *undo = ARENA_NEW(draft->arena, struct undo);
+
+	if (group->through.kind == GUARD_NONE)
+		group->through = is_through(draft, group);
+	undo->actions = ARENA_NEW(draft->arena, struct action);
+	undo->nactions = 1;
+	undo->actions[0] = *removal;
+	undo->actions[0].guard = group->through;
+	return undo;
+}
+
 /* The old one is removed when all that are undone together have made it. */
 static void remove_old(
 	struct draft *draft, const struct service_state *state, struct replica *replica)
 {
 	struct group *group = replica->group;
-	struct undo *again = ARENA_NEW(draft->arena, struct undo);
 	struct action action = {
 		.kind = ACTION_CONTAINER_REMOVE,
 		.label = draft->actions[replica->rename_old - 1].name,
@@ -416,21 +451,20 @@ static void remove_old(
 		.volumes = draft->wish->renew_anon_volumes,
 		.reason = replaced_by(draft, replica),
 	};
+	const struct undo *anyway = removal_anyway(draft, group, &action);
 	struct links links = {0};
+	unsigned number;
 
-	again->actions = ARENA_NEW(draft->arena, struct action);
-	again->nactions = 1;
-	again->actions[0] = action;
-	again->actions[0].guard =
-		(struct guard){.kind = GUARD_DONE, .action = replica->last};
 	in_swap(replica, &action);
-	action.undo = again;
+	action.undo = anyway;
 	numbers_add(draft->arena, &links.needs, replica->last);
 	if (group->first_removal)
 		numbers_add(draft->arena, &links.needs, group->first_removal);
 	else
 		numbers_add_all(draft->arena, &links.needs, &group->lasts);
-	group->first_removal = draft_add(draft, &action, &links);
+	number = draft_add(draft, &action, &links);
+	if (!group->first_removal)
+		group->first_removal = number;
 }
 
 static void note_last(struct draft *draft, const struct replica *replica)

@@ -34,28 +34,38 @@ static void remove_new(
 		});
 }
 
+/* container_name may be what has changed; after a killed run recovery gave a name back. */
+static const char *own_name(const struct replica *replica)
+{
+	return has_temporary_name(replica->old) ? replica->name : replica->old->name;
+}
+
 static void name_back(
 	struct draft *draft, struct undo *undo, const struct replica *replica)
 {
 	undo_add(draft, undo, replica->rename_old,
 		&(struct action){
 			.kind = ACTION_CONTAINER_RENAME,
-			.label = replica->old->name,
+			.label = own_name(replica),
 			.target = replica->old->id,
-			/* Its own name: container_name may be what has changed. */
-			.name = replica->old->name,
+			.name = own_name(replica),
 		});
 }
 
 static void start_again(
 	struct draft *draft, struct undo *undo, const struct replica *replica)
 {
-	undo_add(draft, undo, replica->stop,
-		&(struct action){
-			.kind = ACTION_CONTAINER_START,
-			.label = replica->old->name,
-			.target = replica->old->id,
-		});
+	const struct action action = {
+		.kind = ACTION_CONTAINER_START,
+		.label = own_name(replica),
+		.target = replica->old->id,
+		.reason = reason,
+	};
+
+	if (replica->interrupted && !draft->wish->no_start)
+		ARENA_PUSH(draft->arena, undo->actions, undo->nactions, action);
+	else
+		undo_add(draft, undo, replica->stop, &action);
 }
 
 static void network_back(

@@ -83,12 +83,14 @@ bool results_fill(const struct results *results, struct arena *arena,
 static bool allows(const struct results *results, const struct schedule *schedule,
 	const struct guard *guard)
 {
+	const char *value;
+
 	switch (guard->kind) {
 	case GUARD_NONE:
 		return true;
 	case GUARD_DIFFERS:
-		return !text_eq(
-			value_of(results, guard->action, guard->value), guard->text);
+		value = value_of(results, guard->action, guard->value);
+		return value && !text_eq(value, guard->text);
 	case GUARD_DONE:
 		return schedule_state(schedule, guard->action) == JOB_DONE;
 	case GUARD_NOT_DONE:
@@ -100,9 +102,14 @@ static bool allows(const struct results *results, const struct schedule *schedul
 bool results_allow(const struct results *results, const struct schedule *schedule,
 	const struct guard *guard)
 {
-	for (; guard; guard = guard->or)
-		if (allows(results, schedule, guard))
+	for (; guard; guard = guard->either) {
+		const struct guard *all = guard;
+
+		while (all && allows(results, schedule, all))
+			all = all->also;
+		if (!all)
 			return true;
+	}
 	return false;
 }
 
@@ -142,7 +149,7 @@ void results_mark_gateways(const struct plan *plan, bool *out)
 		if (action->body)
 			mark_node(plan, action->body, out);
 		mark_text(plan, action->target, out);
-		for (; guard; guard = guard->or)
+		for (; guard; guard = guard->either)
 			if (guard->kind == GUARD_DIFFERS && guard->value == SLOT_GATEWAY)
 				out[guard->action - 1] = true;
 	}

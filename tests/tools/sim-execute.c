@@ -48,28 +48,34 @@ static bool went_well(enum job job)
 	return job == JOB_DONE || job == JOB_SKIPPED || job == JOB_WARNED;
 }
 
-static bool allows(const struct run *run, const struct guard *guard)
+static bool holds(const struct run *run, const struct guard *guard)
 {
 	const char *value;
 
-	for (; guard; guard = guard->or)
-		switch (guard->kind) {
-		case GUARD_NONE:
+	switch (guard->kind) {
+	case GUARD_NONE:
+		break;
+	case GUARD_DIFFERS:
+		value = run->values[guard->action - 1];
+		return value && !text_eq(value, guard->text);
+	case GUARD_DONE:
+		return run->jobs[guard->action - 1] == JOB_DONE;
+	case GUARD_NOT_DONE:
+		return run->jobs[guard->action - 1] != JOB_DONE;
+	}
+	return true;
+}
+
+static bool allows(const struct run *run, const struct guard *guard)
+{
+	for (const struct guard *any = guard; any; any = any->either) {
+		const struct guard *all = any;
+
+		while (all && holds(run, all))
+			all = all->also;
+		if (!all)
 			return true;
-		case GUARD_DIFFERS:
-			value = run->values[guard->action - 1];
-			if (value && !text_eq(value, guard->text))
-				return true;
-			break;
-		case GUARD_DONE:
-			if (run->jobs[guard->action - 1] == JOB_DONE)
-				return true;
-			break;
-		case GUARD_NOT_DONE:
-			if (run->jobs[guard->action - 1] != JOB_DONE)
-				return true;
-			break;
-		}
+	}
 	return false;
 }
 

@@ -102,7 +102,8 @@ TEST(execute_skips_what_its_guard_refuses_and_goes_on)
 	bench_init(&bench);
 	bench_add(&bench, ACTION_CONTAINER_CREATE, "a", NO_NEEDS);
 	create = bench_add(&bench, ACTION_CONTAINER_CREATE, "b", NEEDS(1));
-	create->guard = (struct guard){GUARD_DIFFERS, 1, SLOT_ID, "id-a", NULL};
+	create->guard = (struct guard){
+		.kind = GUARD_DIFFERS, .action = 1, .value = SLOT_ID, .text = "id-a"};
 	create->if_skipped = "old-b";
 	bench_add(&bench, ACTION_CONTAINER_START, "b", NEEDS(2))->target = "$2.id";
 	stub_serve(bench.engine, &bench.loop);
@@ -116,12 +117,12 @@ TEST(execute_skips_what_its_guard_refuses_and_goes_on)
 TEST(execute_allows_what_one_of_joined_guards_allows)
 {
 	struct bench bench;
-	struct guard other = {GUARD_DONE, 1, SLOT_ID, NULL, NULL};
+	struct guard other = {.kind = GUARD_DONE, .action = 1};
 
 	bench_init(&bench);
 	bench_add(&bench, ACTION_CONTAINER_CREATE, "a", NO_NEEDS);
 	bench_add(&bench, ACTION_CONTAINER_START, "a", NEEDS(1))->guard =
-		(struct guard){GUARD_NOT_DONE, 1, SLOT_ID, NULL, &other};
+		(struct guard){.kind = GUARD_NOT_DONE, .action = 1, .either = &other};
 	stub_serve(bench.engine, &bench.loop);
 	bench_run(&bench, 0);
 	assert_string_equal(bench_events(&bench), "done a, done a");
@@ -249,11 +250,11 @@ static void add_recreate(struct bench *bench)
 		action->undo = undo;
 	}
 	bench_undo_add(bench, undo, ACTION_CONTAINER_REMOVE, "new")->target = "$1.id";
-	undo->actions[0].guard = (struct guard){GUARD_DONE, 1, SLOT_ID, NULL, NULL};
+	undo->actions[0].guard = (struct guard){.kind = GUARD_DONE, .action = 1};
 	bench_undo_add(bench, undo, ACTION_CONTAINER_RENAME, "old")->guard =
-		(struct guard){GUARD_DONE, 3, SLOT_ID, NULL, NULL};
+		(struct guard){.kind = GUARD_DONE, .action = 3};
 	bench_undo_add(bench, undo, ACTION_CONTAINER_START, "old")->guard =
-		(struct guard){GUARD_DONE, 2, SLOT_ID, NULL, NULL};
+		(struct guard){.kind = GUARD_DONE, .action = 2};
 }
 
 static const char *const recreate_calls[] = {
@@ -536,7 +537,10 @@ TEST(execute_compares_the_digest_of_a_pull)
 	bench_init(&bench);
 	bench_add(&bench, ACTION_IMAGE_PULL, "app", NO_NEEDS);
 	bench_add(&bench, ACTION_CONTAINER_CREATE, "web", NEEDS(1))->guard =
-		(struct guard){GUARD_DIFFERS, 1, SLOT_DIGEST, "sha256:old", NULL};
+		(struct guard){.kind = GUARD_DIFFERS,
+			.action = 1,
+			.value = SLOT_DIGEST,
+			.text = "sha256:old"};
 	bench_run(&bench, 0);
 	stub_reply(bench.engine, "pull app", NULL);
 	stub_reply(bench.engine, "inspect-image app", "{\"Id\": \"sha256:old\"}");
