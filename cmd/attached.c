@@ -3,7 +3,6 @@
 #include "cmd/attached.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -144,12 +143,8 @@ static void on_ended(void *ctx, struct follow_source *source, int code, bool res
 	struct attached *attached = ctx;
 
 	if (is_shown(attached, source->service)) {
-		char what[64];
-
-		snprintf(what, sizeof(what), "exited with code %d%s", code,
-			restarts ? " (restarting)" : "");
 		logview_end(attached->view, source);
-		logview_tell(attached->view, source, what);
+		logview_tell_ended(attached->view, source, code, restarts);
 	}
 	if (counts(attached, source->service)) {
 		attached->nlive--;
@@ -158,6 +153,15 @@ static void on_ended(void *ctx, struct follow_source *source, int code, bool res
 			note_end(attached, source->service, code);
 	}
 	check(attached);
+}
+
+/* Those that this plan replaces are told of by the progress. */
+static void on_replaced(void *ctx, struct follow_source *source)
+{
+	const struct attached *attached = ctx;
+
+	if (attached->carried_out)
+		logview_tell_replaced(attached->view, source);
 }
 
 static void on_ready(void *ctx)
@@ -286,6 +290,7 @@ static int stop(struct attached *attached)
 	wish.verb = VERB_STOP;
 	wish.services = attached->wish->services;
 	attached->stopping = true;
+	follow_hurry(attached->follow);
 	check(attached);
 	if (attached->nsignals < NSIGNALS_KILL)
 		status = app_carry_out_hooked(app, &wish, &patient, NULL);
@@ -361,6 +366,7 @@ int attached_up(
 		.started = on_started,
 		.text = on_text,
 		.ended = on_ended,
+		.replaced = on_replaced,
 		.ready = on_ready,
 		.done = on_done,
 		.ctx = &attached,

@@ -98,12 +98,28 @@ static void on_text(
 	check(showing);
 }
 
-static void on_ended(void *ctx, struct follow_source *source,
-	int exit_code __attribute__((unused)), bool restarts)
+/* Without names nothing but output is wanted; and what has ended long ago is no news. */
+static bool tells_ends(const struct showing *showing)
+{
+	return showing->opts->follow && !showing->opts->no_prefix;
+}
+
+static void on_replaced(void *ctx, struct follow_source *source)
+{
+	const struct showing *showing = ctx;
+
+	if (tells_ends(showing))
+		logview_tell_replaced(showing->view, source);
+}
+
+static void on_ended(
+	void *ctx, struct follow_source *source, int exit_code, bool restarts)
 {
 	struct showing *showing = ctx;
 
 	logview_end(showing->view, source);
+	if (tells_ends(showing) && !source->past)
+		logview_tell_ended(showing->view, source, exit_code, restarts);
 	showing->nlive -= !restarts;
 	check(showing);
 }
@@ -206,6 +222,7 @@ static int logs_run(struct app *app, const void *parsed,
 		.started = on_started,
 		.text = on_text,
 		.ended = on_ended,
+		.replaced = on_replaced,
 		.ready = on_ready,
 		.done = on_done,
 		.ctx = &showing,

@@ -148,12 +148,27 @@ void logview_end(struct logview *view, struct follow_source *source)
 	}
 }
 
-void logview_tell(struct logview *view, struct follow_source *source, const char *what)
+static void tell(struct logview *view, struct follow_source *source, const char *what)
 {
 	auto_str out = {0};
 
 	line_source_tell(line_of(view, source), what, &out);
 	write_lines(view, STDOUT_FILENO, &out);
+}
+
+void logview_tell_ended(
+	struct logview *view, struct follow_source *source, int exit_code, bool restarts)
+{
+	auto_str what = {0};
+
+	str_printf(&what, "exited with code %d%s", exit_code,
+		restarts ? " (restarting)" : "");
+	tell(view, source, str_text(&what));
+}
+
+void logview_tell_replaced(struct logview *view, struct follow_source *source)
+{
+	tell(view, source, "has been recreated");
 }
 
 void logview_say(struct logview *view, const char *line)

@@ -38,9 +38,10 @@ void logview_text(struct logview *view, struct follow_source *source,
 /* The stream of a container has ended: its last line may lack a newline. */
 void logview_end(struct logview *view, struct follow_source *source);
 
-/* Something about a container: "exited with code 0"; and a line of our own. To standard
- * output. */
-void logview_tell(struct logview *view, struct follow_source *source, const char *what);
+/* What happens to a container, and a line of our own. To standard output. */
+void logview_tell_ended(struct logview *view, struct follow_source *source, int exit_code,
+	bool restarts);
+void logview_tell_replaced(struct logview *view, struct follow_source *source);
 void logview_say(struct logview *view, const char *line);
 
 /* *idle is true while everything was written. */

@@ -3,7 +3,9 @@
  * Which containers are followed, and when each of their runs begins and ends.
  *
  * Events tell of starts and deaths; a run has ended when its death is known and its
- * stream has ended too. Which of the two comes first does not matter.
+ * stream has ended too. Which of the two comes first does not matter. The end of one that
+ * was killed settles before it is told: a restart, and a recreation, is for the engine a
+ * stop and a start that know nothing of each other.
  */
 #include "compose/scheduler/follow.h"
 
@@ -26,7 +28,10 @@
 
 #define LABEL "com.docker.compose."
 
-enum { LOOK_AGAIN_MS = 200 };
+enum {
+	LOOK_AGAIN_MS = 200,
+	SETTLE_MS = 2000, /* from the death to the start of a restart, on a busy machine */
+};
 
 struct source {
 	struct follow_source public;
@@ -36,9 +41,12 @@ struct source {
 	struct tail *tail; /* FOLLOW_OUTPUT; else NULL */
 	bool seen;         /* started was told at least once */
 	bool live;         /* started was told, ended was not */
-	bool past;         /* only what an ended one has left is being told */
 	bool died;         /* and its stream has not ended yet */
 	bool again;        /* started again before that */
+	bool killed;       /* somebody sent it a signal in this run */
+	bool settling;     /* died and streamed to its end, which is not told yet */
+	bool expected;     /* created since we began, and neither started nor removed */
+	bool removed;
 	int exit_code;
 	struct call *look;
 	struct timer *timer;
@@ -53,6 +61,7 @@ struct follow {
 	struct call *list;
 	bool listed;
 	bool paused;
+	bool hurried;
 	bool over;
 	size_t nopen;             /* without stay: streams that have not ended */
 	struct err err;           /* the first; ERR_NONE: none */
@@ -82,7 +91,9 @@ static void begin(struct source *source)
 {
 	source->live = true;
 	source->seen = true;
-	source->past = false;
+	source->public.past = false;
+	source->killed = false;
+	source->expected = false;
 	source->follow->opts.started(source->follow->opts.ctx, &source->public);
 	source->public.restarting = false;
 	if (source->tail)
@@ -93,6 +104,8 @@ static void end(struct source *source, int exit_code, bool restarts)
 {
 	bool again = source->again;
 
+	timer_stop(&source->timer);
+	source->settling = false;
 	source->live = false;
 	source->died = false;
 	source->again = false;
@@ -102,6 +115,50 @@ static void end(struct source *source, int exit_code, bool restarts)
 	if (again)
 		begin(source);
 }
+
+/* ---- the end of what was killed */
+
+static bool expects(const struct follow *follow)
+{
+	for (const struct source *source = follow->sources; source; source = source->next)
+		if (source->expected && source->wish != FOLLOW_NOT)
+			return true;
+	return false;
+}
+
+static void settle_later(struct source *source);
+
+/* While another one is about to start, this one may be what it replaces. */
+static void on_settled(void *ctx)
+{
+	struct source *source = ctx;
+
+	if (expects(source->follow) && !source->follow->hurried)
+		settle_later(source);
+	else
+		end(source, source->exit_code, false);
+}
+
+static void settle_later(struct source *source)
+{
+	source->settling = true;
+	timer_start(source->follow->opts.loop, SETTLE_MS, on_settled, source,
+		&source->timer);
+}
+
+/* Nothing more is to be learned of those that are removed, or when nothing may start. */
+static void settle(struct follow *follow)
+{
+	bool certain = follow->hurried || !expects(follow);
+
+	for (struct source *source = follow->sources; source; source = source->next)
+		if (source->settling &&
+			(source->again || follow->hurried ||
+				(source->removed && certain)))
+			end(source, source->exit_code, false);
+}
+
+/* ---- the end of a stream */
 
 static void look(void *ctx);
 
@@ -126,10 +183,16 @@ static void on_look(void *ctx, const struct reply *reply)
 	}
 	if (reply->err && reply->err->kind == ERR_CONNECTION && !source->died)
 		return; /* the engine is away: the watch tells when it is back */
-	end(source,
-		source->died ? source->exit_code
-			     : (int)node_get_int(state, "ExitCode", 0),
-		!reply->err && (running || node_get_bool(state, "Restarting")));
+	if (!source->died)
+		source->exit_code = (int)node_get_int(state, "ExitCode", 0);
+	source->died = true;
+	if (!reply->err && (running || node_get_bool(state, "Restarting")))
+		end(source, source->exit_code, true);
+	else if (source->killed && !source->again)
+		settle_later(source);
+	else
+		end(source, source->exit_code, false);
+	settle(source->follow);
 }
 
 static void look(void *ctx)
@@ -144,6 +207,7 @@ static void look(void *ctx)
 static void look_soon(struct source *source)
 {
 	timer_stop(&source->timer);
+	source->settling = false;
 	if (source->died)
 		look(source);
 	else
@@ -167,9 +231,9 @@ static void on_ended(void *ctx, const struct err *err)
 				follow->err.kind == ERR_NONE ? NULL : &follow->err);
 		return;
 	}
-	if (source->past) {
-		source->past = false;
+	if (source->public.past) {
 		end(source, 0, false);
+		source->public.past = false;
 	} else if (source->live) {
 		look_soon(source);
 	}
@@ -243,7 +307,7 @@ static struct source *add(struct follow *follow, const struct seen *seen)
  * told already. */
 static void on_start(struct source *source)
 {
-	if (source->died || source->past)
+	if (source->died || source->public.past)
 		source->again = true;
 	else if (!source->live)
 		begin(source);
@@ -264,6 +328,27 @@ static void on_die(struct source *source, int exit_code)
 		look_soon(source);
 }
 
+static void on_create(struct source *source, const struct node *labels)
+{
+	const char *replaced = node_get_text(labels, LABEL "replace");
+	struct follow *follow = source->follow;
+
+	source->expected = follow->opts.stay;
+	if (source->tail)
+		tail_prepare(source->tail);
+	for (struct source *old = follow->sources; replaced && old; old = old->next)
+		if (old->live && old->wish == FOLLOW_OUTPUT && follow->opts.replaced &&
+			(text_eq(old->public.name, replaced) ||
+				text_eq(old->public.id, replaced)))
+			follow->opts.replaced(follow->opts.ctx, &old->public);
+}
+
+static void on_destroy(struct source *source)
+{
+	source->expected = false;
+	source->removed = true;
+}
+
 static void handle_event(struct follow *follow, const struct watch_event *event)
 {
 	struct source *source = find(follow, event->id);
@@ -277,14 +362,20 @@ static void handle_event(struct follow *follow, const struct watch_event *event)
 				.is_new = text_eq(event->action, "create")});
 	if (source->wish == FOLLOW_NOT)
 		return;
-	if (name && !text_eq(name, source->public.name))
+	/* What runs, or has just run, is told of by the name it had. */
+	if (name && !source->live && !text_eq(name, source->public.name))
 		source->public.name = arena_strdup(&follow->arena, name);
-	if (text_eq(event->action, "create") && source->tail)
-		tail_prepare(source->tail);
+	if (text_eq(event->action, "create"))
+		on_create(source, event->attributes);
 	else if (text_eq(event->action, "start"))
 		on_start(source);
+	else if (text_eq(event->action, "kill"))
+		source->killed = true;
 	else if (text_eq(event->action, "die"))
 		on_die(source, (int)node_get_int(event->attributes, "exitCode", 0));
+	else if (text_eq(event->action, "destroy"))
+		on_destroy(source);
+	settle(follow);
 }
 
 /*
@@ -342,7 +433,7 @@ static void add_listed(struct follow *follow, const struct node *entry)
 	if (running || !follow->opts.stay) {
 		begin(source);
 	} else if (!follow->opts.from_now && source->tail) {
-		source->past = true;
+		source->public.past = true;
 		follow->opts.started(follow->opts.ctx, &source->public);
 		tail_open(source->tail);
 	}
@@ -486,6 +577,12 @@ void follow_free(struct follow *follow)
 		engine_cancel(follow->list);
 	arena_finish(&follow->arena);
 	free(follow);
+}
+
+void follow_hurry(struct follow *follow)
+{
+	follow->hurried = true;
+	settle(follow);
 }
 
 bool follow_has_seen(const struct follow *follow, const char *name)

@@ -28,6 +28,7 @@ struct follow_source {
 	bool oneoff;
 	bool tty;
 	bool restarting; /* its last end was told as one that the engine starts again */
+	bool past;       /* what is told had all been said, and it had ended, before */
 	void *user;      /* the caller's */
 };
 
@@ -65,10 +66,16 @@ struct follow_opts {
 	void (*started)(void *ctx, struct follow_source *source);
 	void (*text)(
 		void *ctx, struct follow_source *source, const struct follow_text *text);
-	/* A run has ended and all of its output was told. restarts: the engine starts it
-	 * again. */
+	/*
+	 * A run has ended and all of its output was told. restarts: it is started again.
+	 * The engine does not tell a stop from the first half of a restart, so an end
+	 * that somebody asked for is told when it starts again, or has not for a while.
+	 */
 	void (*ended)(
 		void *ctx, struct follow_source *source, int exit_code, bool restarts);
+	/* A container was created that is to take this one's place; NULL: nobody cares.
+	 */
+	void (*replaced)(void *ctx, struct follow_source *source);
 	/* From now on nothing is missed; with stay only. */
 	void (*ready)(void *ctx);
 	/* err NULL: all was told. With stay it only comes with an error: following is
@@ -84,6 +91,9 @@ void follow_free(struct follow *follow);
 
 /* Holds all output back while nobody can take it. */
 void follow_pause(struct follow *follow, bool paused);
+
+/* Nobody starts again what ends from now on: its end is told at once. */
+void follow_hurry(struct follow *follow);
 
 /* With stay: is a container of this name up, or has it been since we began. */
 bool follow_has_seen(const struct follow *follow, const char *name);

@@ -46,6 +46,7 @@ struct watch {
 static const char *const wanted_events[] = {
 	"create",
 	"start",
+	"kill",
 	"die",
 	"destroy",
 	"health_status",

@@ -1,6 +1,79 @@
 #!/usr/bin/env bats
-# logs: what is told and to what end; prefixes, selection, times.
+# logs: every line once, over restarts and recreation; prefixes, selection, times.
 load lib
+
+# A service that counts, from where it was: $(counter) as one line of YAML.
+counter() {
+	echo '{image: busybox, init: true, environment: ["V=${V-}"], volumes: ["count:/count"], command: ["sh", "-c", "cd /count; while :; do n=$$(cat n 2>/dev/null || echo 0); n=$$((n+1)); echo $$n >n.new; echo line $$n; mv n.new n; sleep 0.01; done"]}'
+}
+
+# shellcheck disable=SC2120 # options are optional
+follow() {
+	davit_background logs -f --no-log-prefix "$@"
+}
+
+has_more_than() {
+	(($(wc -l <out) > $1))
+}
+
+stop_following() {
+	kill -INT "$DAVIT_PID"
+	davit_ends 5
+	assert_equal "$STATUS" 130
+}
+
+@test "a counter that is restarted three times and recreated once: no line is missing or doubled" {
+	local i before
+	compose_file <<-YAML
+		services: {count: $(counter)}
+		volumes: {count: {}}
+	YAML
+	davit up -d
+	follow
+	poll 30 has_more_than 5
+	for ((i = 0; i < 3; i++)); do
+		before=$(wc -l <out)
+		docker restart -t 1 "$PROJECT-count-1"
+		poll 30 has_more_than $((before + 5))
+	done
+	before=$(wc -l <out)
+	V=2 davit up -d -t 1
+	poll 30 has_more_than $((before + 5))
+	stop_following
+	docker logs "$PROJECT-count-1" >last
+	# A line whose number had not been kept when it was killed may be counted again by the counter itself.
+	awk '{ print $2 }' out | awk 'NR > 1 && $1 != last && $1 != last + 1 { print "after " last ": " $1; bad = 1 } { last = $1 } END { exit bad }'
+	assert_equal "$(awk '{ print $2 }' out | sort -n | uniq -d | wc -l | awk '{ print ($1 <= 4) }')" 1
+	head -n 1 out | grep -x 'line 1'
+	grep -qxF "$(head -n 1 last)" out
+}
+
+@test "a restart is no end, and what happens is told between the lines" {
+	local i
+	compose_file <<-YAML
+		services: {web: {image: busybox, init: true, environment: ["V=\${V-}"], command: ["sh", "-c", "echo hello; exec sleep 1000000"]}}
+	YAML
+	davit up -d
+	davit_background logs -f
+	poll 10 has_said 1 'web-1 +\| hello'
+	for ((i = 2; i <= 6; i++)); do
+		docker restart -t 0 "$PROJECT-web-1"
+		poll 10 has_said "$i" 'web-1 +\| hello'
+	done
+	has_said 5 'web-1 exited with code 1[34][73] \(restarting\)'
+	V=2 davit up -d -t 0
+	poll 10 has_said 7 'web-1 +\| hello'
+	has_said 1 'web-1 has been recreated'
+	docker kill "$PROJECT-web-1"
+	davit_ends 10
+	assert_equal "$STATUS" 0
+	assert_equal "$(tail -n 1 out)" "web-1 exited with code 137"
+}
+
+# Whether N lines of out match the regular expression given.
+has_said() {
+	[[ $(grep -cE -- "$2" out) == "$1" ]]
+}
 
 @test "what is started later is followed too, and it ends when nothing runs any more" {
 	compose_file <<-YAML
