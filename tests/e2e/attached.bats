@@ -99,3 +99,47 @@ load lib
 	grep -q 'Gracefully Stopping' out
 	grep -q 'web-1 exited with code 0' out
 }
+
+@test "a restart from elsewhere is no end, a stop is" {
+	compose_file <<-YAML
+		services: {web: {image: busybox, init: true, environment: ["V=\${V-}"], command: ["sh", "-c", "echo hello; exec sleep 1000000"]}}
+	YAML
+	davit_background up
+	poll 20 grep -qE '^web-1 +\| hello' out
+	docker restart -t 0 "$PROJECT-web-1"
+	poll 10 grep -qE '^web-1 exited with code [0-9]+ \(restarting\)' out
+	V=2 davit up -d -t 0
+	poll 10 grep -qx 'web-1 has been recreated' out
+	poll 10 has_greeted 3
+	docker kill "$PROJECT-web-1"
+	davit_ends 10
+	assert_equal "$(tail -n 1 out)" "web-1 exited with code 137"
+}
+
+# Whether web has begun N times.
+has_greeted() {
+	[[ $(grep -cE '^web-1 +\| hello' out) == "$1" ]]
+}
+
+@test "a reader that stalls holds up no container, takes no memory, and Ctrl-C still works" {
+	compose_file <<-'YAML'
+		services: {flood: {image: busybox, init: true, logging: {driver: json-file, options: {max-size: 10m, max-file: "2"}}, command: ["sh", "-c", "yes $$(printf %0200d 0) | head -c 20000000; touch /finished; exec sleep 1000000"]}}
+	YAML
+	mkfifo pipe
+	exec 9<>pipe
+	env --default-signal=INT "$DAVIT" up >pipe 2>err 3>&- 9>&- &
+	DAVIT_PID=$!
+	poll 60 docker exec "$PROJECT-flood-1" test -e /finished || {
+		cat err
+		return 1
+	}
+	assert_at_most "$(awk '/VmRSS/ { print $2 }' /proc/"$(pgrep -P "$DAVIT_PID" || echo "$DAVIT_PID")"/status)" 60000
+	kill -INT "$DAVIT_PID"
+	poll 20 not_running "$PROJECT-flood-1"
+	cat <&9 >/dev/null &
+	local reader=$!
+	davit_ends 20
+	kill "$reader"
+	exec 9>&-
+	assert_equal "$STATUS" 130
+}
