@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Every command once, with what scripts depend on: exit codes, names, where output goes.
 load lib
+load terminal
 
 setup_project() {
 	compose_file <<-YAML
@@ -132,25 +133,18 @@ logged() {
 
 @test "run and exec on a terminal" {
 	davit up -d db
-	SCREEN=$PROJECT-run
-	tmux -L "$SCREEN" -f /dev/null new-session -d -x 100 -y 30 "$DAVIT run --rm db sh; echo over \$?; read -r _"
+	terminal_open 100 30 "$DAVIT run --rm db sh; echo over \$?; read -r _"
 	poll 10 screen_has '/ #'
-	tmux -L "$SCREEN" send-keys 'stty size; exit 5' Enter
+	types 'stty size; exit 5'
 	poll 10 screen_has '30 100'
 	poll 10 screen_has 'over 5'
-	tmux -L "$SCREEN" kill-server
-	# A server of its own: the first one may still be going away.
-	SCREEN=$PROJECT-exec
-	tmux -L "$SCREEN" -f /dev/null new-session -d -x 90 -y 20 "$DAVIT exec db sh; echo over \$?; read -r _"
+	terminal_close
+	terminal_open 90 20 "$DAVIT exec db sh; echo over \$?; read -r _"
 	poll 10 screen_has '/ #'
-	tmux -L "$SCREEN" send-keys 'test -t 0 && echo is-a-terminal; exit 6' Enter
+	types 'test -t 0 && echo is-a-terminal; exit 6'
 	poll 10 screen_has 'over 6'
-	tmux -L "$SCREEN" capture-pane -p | grep -x is-a-terminal
-	tmux -L "$SCREEN" kill-server
-}
-
-screen_has() {
-	tmux -L "$SCREEN" capture-pane -p | grep -q "$1"
+	screen_has '^is-a-terminal$'
+	terminal_close
 }
 
 @test "up attached: prefixed logs, and it ends when all have ended" {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # exec: bytes both ways, half-close, terminals, signals, and the choice of the container.
 load lib
+load terminal
 
 setup_project() {
 	compose_file <<-YAML
@@ -63,35 +64,23 @@ setup_project() {
 	assert_equal "$STATUS" 130
 }
 
-terminal() {
-	tmux -L "$PROJECT" -f /dev/null new-session -d -x 100 -y 30 "bash --norc" 3>&-
-}
-
-teardown_file() {
-	tmux -L "exec8" kill-server 2>/dev/null || :
-}
-
-screen_has() {
-	tmux -L "$PROJECT" capture-pane -p | grep -q -- "$1"
-}
-
 @test "on a terminal: its size follows ours, Ctrl-C reaches the command, the keys detach, all is put back" {
-	terminal
-	tmux -L "$PROJECT" send-keys "$DAVIT exec web sh" Enter
+	terminal_open 100 30 "bash --norc"
+	types "$DAVIT exec web sh"
 	poll 10 screen_has '/ #'
-	tmux -L "$PROJECT" send-keys 'stty size' Enter
+	types 'stty size'
 	poll 10 screen_has '^30 100'
-	tmux -L "$PROJECT" resize-window -x 91 -y 25
-	tmux -L "$PROJECT" send-keys 'until stty size | grep "25 91"; do :; done' Enter
+	screen resize-window -x 91 -y 25
+	types 'until stty size | grep "25 91"; do :; done'
 	poll 10 screen_has '^25 91'
-	tmux -L "$PROJECT" send-keys 'echo "gone to" sleep; sleep 1000' Enter
+	types 'echo "gone to" sleep; sleep 1000'
 	poll 10 screen_has '^gone to sleep'
-	tmux -L "$PROJECT" send-keys C-c
-	tmux -L "$PROJECT" send-keys 'echo code $?' Enter
+	presses C-c
+	types 'echo code $?'
 	poll 10 screen_has '^code 130'
-	tmux -L "$PROJECT" send-keys C-p C-q
-	tmux -L "$PROJECT" send-keys 'echo left $?; stty -a | tr " " "\n" | grep -c "^icanon\|^isig\|^echo;*$"' Enter
+	presses C-p C-q
+	types 'echo left $?; stty -a | tr " " "\n" | grep -c "^icanon\|^isig\|^echo;*$"'
 	poll 10 screen_has '^left 0'
 	poll 10 screen_has '^3$'
-	tmux -L "$PROJECT" kill-server
+	terminal_close
 }

@@ -13,7 +13,7 @@ LAB_DIR=$E2E_DIR/../lab
 SAMPLES_DIR=$E2E_DIR/../../samples
 
 # A project of its own for each test, named by file and number, in a directory of that name; then the file's
-# own setup_project, if it has one.
+# own setup_project, if it has one; at the end its teardown_project.
 setup() {
 	PROJECT=$(basename "$BATS_TEST_FILENAME" .bats)
 	PROJECT=${PROJECT//-/}$BATS_TEST_NUMBER
@@ -28,6 +28,7 @@ teardown() {
 	for pid in "${PROXY_PIDS[@]}"; do
 		kill "$pid" 2>/dev/null || :
 	done
+	! declare -F teardown_project >/dev/null || teardown_project
 	cd /
 	remove_projects "$PROJECT"
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # run: one container for one command, with its dependencies, its streams and its exit code.
 load lib
+load terminal
 
 setup_project() {
 	compose_file <<-YAML
@@ -97,27 +98,15 @@ setup_project() {
 	assert_no_change
 }
 
-terminal() {
-	tmux -L "$PROJECT" -f /dev/null new-session -d -x 100 -y 30 "bash --norc" 3>&-
-}
-
-teardown_file() {
-	tmux -L "run10" kill-server 2>/dev/null || :
-}
-
-screen_has() {
-	tmux -L "$PROJECT" capture-pane -p | grep -q -- "$1"
-}
-
 @test "on a terminal: size, exit code, and detaching leaves it running" {
-	terminal
-	tmux -L "$PROJECT" send-keys "$DAVIT run --name $PROJECT-tty alone sh" Enter
+	terminal_open 100 30 "bash --norc"
+	types "$DAVIT run --name $PROJECT-tty alone sh"
 	poll 10 screen_has '/ #'
-	tmux -L "$PROJECT" send-keys 'stty size' Enter
+	types 'stty size'
 	poll 10 screen_has '^30 100'
-	tmux -L "$PROJECT" send-keys C-p C-q
-	tmux -L "$PROJECT" send-keys 'echo left $?' Enter
+	presses C-p C-q
+	types 'echo left $?'
 	poll 10 screen_has '^left 0'
 	is_running "$PROJECT-tty"
-	tmux -L "$PROJECT" kill-server
+	terminal_close
 }
