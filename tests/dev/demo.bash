@@ -20,12 +20,13 @@ demo_up() {
 	install_packages "${BUILD_PACKAGES[@]}" "${LAB_PACKAGES[@]}"
 	dev_build
 	demo_check_port "$port"
+	# From here on --down has something to take back, even if this ends early.
+	mkdir -p "$DEMO"
+	echo "$port" >"$DEMO/port"
 	demo_find_engine
 	for image in "${DEMO_IMAGES[@]}"; do
 		demo_need_image "$image"
 	done
-	mkdir -p "$DEMO"
-	echo "$port" >"$DEMO/port"
 
 	say "davit up -d"
 	demo_davit up -d
