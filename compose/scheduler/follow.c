@@ -30,7 +30,8 @@
 
 enum {
 	LOOK_AGAIN_MS = 200,
-	SETTLE_MS = 2000, /* from the death to the start of a restart, on a busy machine */
+	SETTLE_MS =
+		2000, /* from the death to the start of a restart, on a busy machine */
 };
 
 struct source {
@@ -142,8 +143,8 @@ static void on_settled(void *ctx)
 static void settle_later(struct source *source)
 {
 	source->settling = true;
-	timer_start(source->follow->opts.loop, SETTLE_MS, on_settled, source,
-		&source->timer);
+	timer_start(
+		source->follow->opts.loop, SETTLE_MS, on_settled, source, &source->timer);
 }
 
 /* Nothing more is to be learned of those that are removed, or when nothing may start. */
@@ -282,17 +283,17 @@ static struct source *add(struct follow *follow, const struct seen *seen)
 {
 	struct source *source = ARENA_NEW(&follow->arena, struct source);
 	const char *service = node_get_text(seen->labels, LABEL "service");
-	int64_t number = 0;
+	const char *number = node_get_text(seen->labels, LABEL "container-number");
 
-	parse_i64(node_get_text(seen->labels, LABEL "container-number"), &number);
 	source->follow = follow;
 	source->public = (struct follow_source){
 		.id = arena_strdup(&follow->arena, seen->id),
 		.name = arena_strdup(&follow->arena, seen->name ? seen->name : seen->id),
 		.service = arena_strdup(&follow->arena, service),
-		.number = number,
 		.oneoff = text_eq(node_get_text(seen->labels, LABEL "oneoff"), "True"),
 	};
+	if (number)
+		parse_i64(number, &source->public.number);
 	source->next = follow->sources;
 	follow->sources = source;
 	/* Only what Compose converges: init containers have no hash (compose.md 4.1). */

@@ -136,6 +136,26 @@ all_said() {
 	[[ $(for c in web-1 web-2 quiet-1; do docker logs "$PROJECT-$c" 2>&1; done | wc -l) == 3 ]]
 }
 
+@test "one-off containers, which have no number, are left out and in nobody's way" {
+	compose_file <<-YAML
+		services: {web: {image: busybox, init: true, command: ["sh", "-c", "echo hello; exec sleep 1000000"]}}
+	YAML
+	davit up -d
+	davit run -T web echo once
+	poll 10 has_logged hello
+	assert_equal "$(davit logs)" "web-1  | hello"
+	davit_background up
+	poll 10 grep -q 'Attaching to web-1' out
+	kill -INT "$DAVIT_PID"
+	davit_ends 20
+	assert_equal "$STATUS" 130
+}
+
+# Whether the container of web has said it.
+has_logged() {
+	docker logs "$PROJECT-web-1" 2>&1 | grep -qx "$1"
+}
+
 @test "not a terminal: no escape byte" {
 	compose_file <<-YAML
 		services: {web: {image: busybox, command: echo hello}}
