@@ -2,7 +2,6 @@
 /* Keeps one row for each thing of a plan, and draws the rows. */
 #include "cmd/board.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -182,7 +181,10 @@ bool board_ends_part(const char *detail)
 
 static void set_detail(struct board_row *row, const char *detail)
 {
-	snprintf(row->detail, sizeof(row->detail), "%s", detail ? detail : "");
+	size_t len = detail ? strnlen(detail, sizeof(row->detail) - 1) : 0;
+
+	memcpy(row->detail, detail ? detail : "", len);
+	row->detail[len] = '\0';
 }
 
 /* Only what is transferred has bytes; unpacking a layer leaves its bytes at their total. */
