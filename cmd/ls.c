@@ -35,7 +35,6 @@ struct project_row {
 	const char *name;
 	const char *config_files;
 	size_t counts[STATE_DEAD + 1]; /* by enum container_state */
-	bool is_up;
 };
 
 /* In the order in which docker compose shows them: sorted by word. */
@@ -76,7 +75,8 @@ static int compare_rows(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static struct project_rows collect(struct arena *arena, const struct observed *observed)
+static struct project_rows collect(
+	struct arena *arena, const struct observed *observed, bool all)
 {
 	struct project_rows rows = {0};
 
@@ -84,11 +84,11 @@ static struct project_rows collect(struct arena *arena, const struct observed *o
 		const struct observed_container *container = &observed->containers[i];
 		struct project_row *row;
 
-		if (!container->project || !container->config_hash || container->oneoff)
+		if (!container->project || !container->config_hash ||
+			!(all || pick_is_up(container)))
 			continue;
 		row = row_of(arena, &rows, container->project);
 		row->counts[container->state]++;
-		row->is_up = row->is_up || pick_is_up(container);
 		if (!row->config_files)
 			row->config_files = container->config_files;
 	}
@@ -137,7 +137,7 @@ static bool is_wanted(const struct ls *opts, const struct project_row *row)
 	for (size_t i = 0; i < opts->filters.n; i++)
 		named = named ||
 			strstr(row->name, opts->filters.items[i] + strlen("name="));
-	return named && (opts->all || row->is_up);
+	return named;
 }
 
 static int print_rows(
@@ -180,7 +180,7 @@ static int ls_run(struct app *app, const void *parsed, const struct operands *op
 	observed = app_observe_everything(app, OBSERVE_CONTAINERS);
 	if (!observed)
 		return EXIT_FAILURE;
-	rows = collect(&app->arena, observed);
+	rows = collect(&app->arena, observed, opts->all);
 	if (!opts->quiet)
 		return print_rows(app, opts, &rows);
 	for (size_t i = 0; i < rows.n; i++)

@@ -111,7 +111,8 @@ static bool is_selected(
 
 	if (!container->config_hash || !container->service)
 		return false;
-	if (container->oneoff && !opts->all)
+	/* As docker compose has it, who asks for a state means all containers. */
+	if (container->oneoff && !opts->all && selection->statuses.n == 0)
 		return false;
 	if (selection->statuses.n > 0) {
 		if (!strings_has(&selection->statuses, state_words[container->state]))

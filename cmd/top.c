@@ -23,7 +23,7 @@ static const struct option no_opts[] = {OPTION_END};
 
 static bool is_wanted(const struct app *app, const struct observed_container *container)
 {
-	return container->config_hash && container->service && !container->oneoff &&
+	return container->config_hash && container->service &&
 		container->state == STATE_RUNNING &&
 		(app->services.n == 0 || strings_has(&app->services, container->service));
 }
@@ -50,7 +50,9 @@ static void add_processes(struct app *app, struct table *table,
 		table_add(table, cells);
 	}
 	cells[0] = container->service;
-	cells[1] = arena_printf(&app->arena, "%" PRId64, container->number);
+	cells[1] = container->number
+		? arena_printf(&app->arena, "%" PRId64, container->number)
+		: ""; /* one-off */
 	for (size_t i = 0; i < rows->nitems; i++) {
 		for (size_t j = 0; j + OWN_COLUMNS < table->ncolumns; j++)
 			cells[OWN_COLUMNS + j] = j < rows->items[i]->nitems

@@ -42,7 +42,7 @@ setup_project() {
 	assert_equal "$(echo a | davit run --rm -T alone sh -c 'cat; echo end' 2>/dev/null)" $'a\nend'
 }
 
-@test "the container is one-off: other name, no restart, no ports, not in ps, gone with --rm only" {
+@test "the container is one-off: other name, no restart, no ports, in ps -a only, gone with --rm only" {
 	davit run -T --no-deps app true
 	local name
 	name=$(container_names)
@@ -51,6 +51,9 @@ setup_project() {
 	assert_equal "$(inspect "$name" '{{len .HostConfig.PortBindings}}')" 0
 	assert_equal "$(inspect "$name" '{{index .Config.Labels "com.docker.compose.oneoff"}}')" True
 	assert_equal "$(davit ps -q)" ""
+	assert_equal "$(davit ps -aq)" "$(id_of "$name")"
+	assert_equal "$(davit ps --status exited --format "{{.Name}}")" "$name"
+	[[ $(davit ls -a --format json) == *"\"Name\":\"$PROJECT\",\"Status\":\"exited(1)\""* ]]
 }
 
 @test "flags: environment, file, user, directory, label, volume, entrypoint, ports" {
