@@ -93,7 +93,6 @@ struct group {
 	size_t nmembers;
 	bool renews_networks;
 	struct numbers lasts; /* after these the old ones may go */
-	struct guard through; /* holds when all of them are done */
 	unsigned first_removal;
 };
 

@@ -245,6 +245,8 @@ bool ensure_image(struct draft *draft, struct service_state *state, struct err *
 	case IMAGE_PULL:
 		image->action = add_pull(draft, service, image, reason,
 			service->build && image->observed ? FAIL_WARN : FAIL_STOP);
+		/* With a warning what is there will do. */
+		draft->actions[image->action - 1].if_skipped = image->digest;
 		break;
 	case IMAGE_BUILD:
 		image->action = add_build(draft, service, image, reason);

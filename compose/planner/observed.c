@@ -329,12 +329,14 @@ static void read_images(
 {
 	struct map *index = new_map(arena);
 
-	out->nimages = list_len(list);
-	out->images = ARENA_NEW_N(arena, out->nimages, struct observed_image);
-	for (size_t i = 0; i < out->nimages; i++) {
+	out->images = ARENA_NEW_N(arena, list_len(list), struct observed_image);
+	for (size_t i = 0; i < list_len(list); i++) {
 		const struct node *node = list->items[i];
-		struct observed_image *image = &out->images[i];
+		struct observed_image *image = &out->images[out->nimages];
 
+		if (!node_get_text(node, "Id"))
+			continue;
+		out->nimages++;
 		*image = (struct observed_image){
 			.id = node_get_text(node, "Id"),
 			.tags = texts(arena, node_get(node, "RepoTags")),

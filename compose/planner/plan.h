@@ -54,7 +54,7 @@ enum action_kind {
  * slots_fill and slots_fill_node know all of this.
  */
 enum slot_value {
-	SLOT_ID,      /* of what was created; of a skipped create its if_skipped */
+	SLOT_ID,      /* of what was created */
 	SLOT_DIGEST,  /* of an image after pull or build: what the image label holds */
 	SLOT_GATEWAY, /* of a network */
 };
@@ -75,9 +75,12 @@ enum on_fail {
 
 enum guard_kind {
 	GUARD_NONE,
-	GUARD_DIFFERS, /* only if $action.value is known and != text */
-	GUARD_DONE,    /* only if the action was really carried out, not skipped */
+	/* Only if $action.value != text. A value that nobody knows differs: then the action is
+	 * tried, and says what is wrong, instead of being left out in silence. */
+	GUARD_DIFFERS,
+	GUARD_DONE, /* only if the action was really carried out, not skipped */
 	GUARD_NOT_DONE,
+	GUARD_WENT_WELL, /* done, skipped or warned: what needs the action may go on */
 };
 
 /* A skipped action counts as done for whoever needs it. */
@@ -128,7 +131,8 @@ struct action {
 	const unsigned *after; /* must have ended, however */
 	size_t nafter;
 	struct guard guard;
-	/* What slots of this action hold when its guard said no: an id, a digest, or an earlier slot. */
+	/* What slots of this action hold when its guard said no, or when it failed with a warning: an id, a digest,
+	 * or an earlier slot. */
 	const char *if_skipped;
 	enum on_fail on_fail;
 	const struct undo *undo; /* of FAIL_UNDO; shared by all actions of one recreate */

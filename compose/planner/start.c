@@ -401,20 +401,25 @@ static void start_replica(struct draft *draft, struct service_state *state,
 		wait_until_ready(draft, state, replica);
 }
 
-/* All that are undone together have made it. */
-static struct guard is_through(struct draft *draft, const struct group *group)
+/*
+ * This one has been swapped, and nothing of those that are undone together went wrong. Those that turned out to be
+ * up to date are skipped, so theirs need not be done.
+ */
+static struct guard is_through(struct draft *draft, const struct replica *replica)
 {
-	struct guard guard = {0};
+	const struct numbers *lasts = &replica->group->lasts;
+	struct guard guard = {.kind = GUARD_DONE, .action = replica->last};
 
-	for (size_t i = group->lasts.n; i-- > 0;) {
-		struct guard *next = ARENA_NEW(draft->arena, struct guard);
+	for (size_t i = lasts->n; i-- > 0;) {
+		struct guard *other;
 
-		*next = guard;
-		guard = (struct guard){
-			.kind = GUARD_DONE,
-			.action = group->lasts.items[i],
-			.also = next->kind == GUARD_NONE ? NULL : next,
-		};
+		if (lasts->items[i] == replica->last)
+			continue;
+		other = ARENA_NEW(draft->arena, struct guard);
+		*other = (struct guard){.kind = GUARD_WENT_WELL,
+			.action = lasts->items[i],
+			.also = guard.also};
+		guard.also = other;
 	}
 	return guard;
 }
@@ -424,16 +429,14 @@ static struct guard is_through(struct draft *draft, const struct group *group)
  * temporary name stays.
  */
 static const struct undo *removal_anyway(
-	struct draft *draft, struct group *group, const struct action *removal)
+	struct draft *draft, const struct replica *replica, const struct action *removal)
 {
 	struct undo *undo = ARENA_NEW(draft->arena, struct undo);
 
-	if (group->through.kind == GUARD_NONE)
-		group->through = is_through(draft, group);
 	undo->actions = ARENA_NEW(draft->arena, struct action);
 	undo->nactions = 1;
 	undo->actions[0] = *removal;
-	undo->actions[0].guard = group->through;
+	undo->actions[0].guard = is_through(draft, replica);
 	return undo;
 }
 
@@ -451,7 +454,7 @@ static void remove_old(
 		.volumes = draft->wish->renew_anon_volumes,
 		.reason = replaced_by(draft, replica),
 	};
-	const struct undo *anyway = removal_anyway(draft, group, &action);
+	const struct undo *anyway = removal_anyway(draft, replica, &action);
 	struct links links = {0};
 	unsigned number;
 

@@ -202,7 +202,9 @@ static void fail(struct execution *execution, const struct action *action,
 	warning = is_only_warning(execution, action);
 	event.phase = warning ? PHASE_WARNED : PHASE_FAILED;
 	tell(execution, &event);
-	if (!warning) {
+	if (warning) {
+		results_stand_in(&execution->results, &execution->arena, number, action);
+	} else {
 		execution->result.nfailed++;
 		remember_failure(execution, number, &err);
 	}
@@ -259,7 +261,8 @@ static void start_action(struct execution *execution, unsigned number)
 static void skip(struct execution *execution, unsigned number)
 {
 	execution->result.nskipped++;
-	execution->results.ids[number - 1] = action_of(execution, number)->if_skipped;
+	results_stand_in(&execution->results, &execution->arena, number,
+		action_of(execution, number));
 	tell_phase(execution, number, PHASE_SKIPPED);
 	schedule_end(execution->schedule, number, JOB_SKIPPED);
 	wake(execution); /* what this unblocks may be of a lane that was looked at already
@@ -285,20 +288,23 @@ static void start_lane(struct execution *execution, enum lane lane)
 	}
 }
 
-/* An undo list is due once one of its actions cannot be had any more and none of them is
- * in flight. */
+/* An undo list is due once one of its actions cannot be had any more, and nothing is in
+ * flight that its guards ask about. */
 static bool is_due(const struct undoing *undoing)
 {
+	const struct schedule *schedule = undoing->execution->schedule;
 	bool due = false;
 
 	for (size_t i = 0; i < undoing->nmembers; i++) {
-		enum job_state state =
-			schedule_state(undoing->execution->schedule, undoing->members[i]);
+		enum job_state state = schedule_state(schedule, undoing->members[i]);
 
 		if (state == JOB_RUNNING)
 			return false;
 		due |= state == JOB_FAILED || state == JOB_GIVEN_UP;
 	}
+	for (size_t i = 0; due && i < undoing->undo->nactions; i++)
+		if (!results_can_tell(schedule, &undoing->undo->actions[i].guard))
+			return false;
 	return due;
 }
 

@@ -43,6 +43,8 @@ static const char *label_digest(struct task *task, const struct node *inspect)
 
 	node_push(arena, images, node_keep(arena, inspect));
 	observed = observed_read(arena, &replies);
+	if (observed->nimages == 0)
+		return NULL;
 	return observed_image_digest(observed, &observed->images[0],
 		platform ? platform : platform_of(arena, inspect));
 }

@@ -83,18 +83,18 @@ bool results_fill(const struct results *results, struct arena *arena,
 static bool allows(const struct results *results, const struct schedule *schedule,
 	const struct guard *guard)
 {
-	const char *value;
-
 	switch (guard->kind) {
 	case GUARD_NONE:
 		return true;
 	case GUARD_DIFFERS:
-		value = value_of(results, guard->action, guard->value);
-		return value && !text_eq(value, guard->text);
+		return !text_eq(
+			value_of(results, guard->action, guard->value), guard->text);
 	case GUARD_DONE:
 		return schedule_state(schedule, guard->action) == JOB_DONE;
 	case GUARD_NOT_DONE:
 		return schedule_state(schedule, guard->action) != JOB_DONE;
+	case GUARD_WENT_WELL:
+		return job_succeeded(schedule_state(schedule, guard->action));
 	}
 	return true;
 }
@@ -111,6 +111,28 @@ bool results_allow(const struct results *results, const struct schedule *schedul
 			return true;
 	}
 	return false;
+}
+
+bool results_can_tell(const struct schedule *schedule, const struct guard *guard)
+{
+	for (; guard; guard = guard->either)
+		for (const struct guard *all = guard; all; all = all->also)
+			if (all->kind != GUARD_NONE &&
+				!job_ended(schedule_state(schedule, all->action)))
+				return false;
+	return true;
+}
+
+void results_stand_in(struct results *results, struct arena *arena, unsigned number,
+	const struct action *action)
+{
+	struct filling filling = {results, 0};
+	const char *text = fill_text(arena, action->if_skipped, &filling);
+
+	if (filling.missing)
+		return;
+	results->ids[number - 1] = text;
+	results->digests[number - 1] = text;
 }
 
 static void mark_text(const struct plan *plan, const char *text, bool *out)

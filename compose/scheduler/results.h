@@ -41,5 +41,12 @@ bool results_fill(const struct results *results, struct arena *arena,
 bool results_allow(const struct results *results, const struct schedule *schedule,
 	const struct guard *guard);
 
+/* Whether all that the guard asks about has ended, so that its answer will stay. */
+bool results_can_tell(const struct schedule *schedule, const struct guard *guard);
+
+/* Of an action that was not carried out: from now on its if_skipped is what it gave. */
+void results_stand_in(struct results *results, struct arena *arena, unsigned number,
+	const struct action *action);
+
 /* Marks in out (by number - 1) the actions whose gateway is asked for. */
 void results_mark_gateways(const struct plan *plan, bool *out);

@@ -50,18 +50,17 @@ static bool went_well(enum job job)
 
 static bool holds(const struct run *run, const struct guard *guard)
 {
-	const char *value;
-
 	switch (guard->kind) {
 	case GUARD_NONE:
 		break;
 	case GUARD_DIFFERS:
-		value = run->values[guard->action - 1];
-		return value && !text_eq(value, guard->text);
+		return !text_eq(run->values[guard->action - 1], guard->text);
 	case GUARD_DONE:
 		return run->jobs[guard->action - 1] == JOB_DONE;
 	case GUARD_NOT_DONE:
 		return run->jobs[guard->action - 1] != JOB_DONE;
+	case GUARD_WENT_WELL:
+		return went_well(run->jobs[guard->action - 1]);
 	}
 	return true;
 }
@@ -143,6 +142,15 @@ static unsigned choose(struct run *run, unsigned seed)
 	return chosen;
 }
 
+/* What slots of an action hold that was not carried out. */
+static void stand_in(struct run *run, unsigned number, const struct action *action)
+{
+	const char *text = action->if_skipped;
+
+	run->values[number - 1] =
+		text ? slots_fill(run->sim->arena, text, value_of, run) : NULL;
+}
+
 static void carry_out(struct run *run, unsigned number, bool fails, struct err *err)
 {
 	const struct action *action = &run->plan->actions[number - 1];
@@ -152,7 +160,7 @@ static void carry_out(struct run *run, unsigned number, bool fails, struct err *
 
 	if (!allows(run, &action->guard)) {
 		run->jobs[number - 1] = JOB_SKIPPED;
-		run->values[number - 1] = action->if_skipped;
+		stand_in(run, number, action);
 		return;
 	}
 	copy = filled(run, action);
@@ -165,6 +173,7 @@ static void carry_out(struct run *run, unsigned number, bool fails, struct err *
 	}
 	if (action->on_fail == FAIL_WARN) {
 		run->jobs[number - 1] = JOB_WARNED;
+		stand_in(run, number, action);
 		return;
 	}
 	run->jobs[number - 1] = JOB_FAILED;

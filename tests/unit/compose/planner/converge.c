@@ -30,6 +30,7 @@ struct scene {
 	const char *tag; /* "app" has another image now */
 	bool puts;       /* every container got its files before it was started */
 	bool restores;   /* after a failure every service runs again, old or new */
+	bool discards;   /* the old containers go with what they hold, as was asked for */
 };
 
 static const struct scene scenes[] = {
@@ -84,6 +85,29 @@ static const struct scene scenes[] = {
 			 "network_mode: "
 			 "'service:vpn'}}\n",
 		.restores = true},
+	{.name = "three in one another's namespaces",
+		.before = "services: {vpn: {image: app, user: a}, box: {image: pg, "
+			  "network_mode: 'service:vpn'}, spy: {image: pg, pid: "
+			  "'service:box'}, other: {image: pg, user: a}}\n",
+		.after = "services: {vpn: {image: app, user: b}, box: {image: pg, "
+			 "network_mode: 'service:vpn'}, spy: {image: pg, pid: "
+			 "'service:box'}, other: {image: pg, user: b}}\n",
+		.restores = true},
+	{.name = "one of a group turns out to be up to date",
+		.before = "services: {vpn: {image: app, pull_policy: always}, box: "
+			  "{image: pg, user: a, network_mode: 'service:vpn'}, other: "
+			  "{image: pg, user: a}}\n",
+		.after = "services: {vpn: {image: app, pull_policy: always}, box: "
+			 "{image: pg, user: b, network_mode: 'service:vpn'}, other: "
+			 "{image: pg, user: b}}\n",
+		.restores = true},
+	{.name = "a pull that may fail",
+		.before = "services: {web: {image: app, build: ., pull_policy: always, "
+			  "user: a}}\n",
+		.after = "services: {web: {image: app, build: ., pull_policy: always, "
+			 "user: b}}\n",
+		.tag = "sha256:new",
+		.restores = true},
 	{.name = "static address and port",
 		.before = "services: {web: {image: app, user: a, ports: ['80:80'], "
 			  "networks: {n: "
@@ -115,6 +139,14 @@ static const struct scene scenes[] = {
 			 "m: {}}\n",
 		.api = "1.41",
 		.restores = true},
+	{.name = "a network of three changes",
+		.before = "services: {a: {image: app, networks: [n], scale: 2}, b: "
+			  "{image: pg, networks: [n]}, other: {image: pg, user: a, "
+			  "networks: [m]}}\nnetworks: {n: {}, m: {}}\n",
+		.after = "services: {a: {image: app, networks: [n], scale: 2}, b: "
+			 "{image: pg, networks: [n]}, other: {image: pg, user: b, "
+			 "networks: [m]}}\nnetworks: {n: {internal: true}, m: {}}\n",
+		.restores = true},
 	{.name = "two networks, API 1.41",
 		.after = "services: {web: {image: app, networks: [n, m]}}\nnetworks: {n: "
 			 "{}, m: {}}\n",
@@ -125,7 +157,8 @@ static const struct scene scenes[] = {
 		.after = "services: {db: {image: pg, volumes: ['data:/d']}}\nvolumes: "
 			 "{data: "
 			 "{driver_opts: {a: b}}}\n",
-		.wish = {.assume_yes = true}},
+		.wish = {.assume_yes = true},
+		.discards = true},
 	{.name = "scale up",
 		.before = "services: {web: {image: app}}\n",
 		.after = "services: {web: {image: app, scale: 4}}\n",
@@ -350,6 +383,47 @@ static bool all_serve(const char *before, const char *now)
 	return true;
 }
 
+/* What stands after a run in which nothing goes wrong. */
+static void show_goal(const struct scene *scene, struct arena *arena, struct str *out)
+{
+	struct sim sim = {0};
+	struct err err = {0};
+
+	start_sim(&sim, arena, scene);
+	sim_execute(&sim, make(arena, load(arena, scene->after), &sim, &scene->wish),
+		&(struct sim_opts){0}, &err);
+	sim_show(&sim, out);
+}
+
+/* Of every container that was there and is still wanted, the old or the new one is there, under whatever name. */
+static void check_none_lost(const struct scene *scene, const char *before,
+	const struct sim_opts *opts, const struct plan *plan, const struct sim *sim)
+{
+	struct arena arena = {0};
+	auto_str goal = {0};
+	auto_str now = {0};
+
+	if (scene->discards)
+		return;
+	show_goal(scene, &arena, &goal);
+	sim_show(sim, &now);
+	for (const char *line = before; *line; line += strcspn(line, "\n") + 1) {
+		char name[128];
+
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " \n"), line);
+		if (text_starts(line + strlen(name), " network") ||
+			text_starts(line + strlen(name), " volume"))
+			continue;
+		if (strstr(str_text(&goal), name) && !strstr(str_text(&now), name)) {
+			printf("%s is lost\n", name);
+			fail_with_plan(scene,
+				opts->fail ? "lost after failure" : "lost after kill",
+				opts->fail ? opts->fail : opts->kill_after, plan, sim);
+		}
+	}
+	arena_finish(&arena);
+}
+
 static size_t run_scene(
 	const struct scene *scene, const struct sim_opts *opts, const char *what)
 {
@@ -365,6 +439,8 @@ static size_t run_scene(
 	plan = make(&arena, load(&arena, scene->after), &sim, &scene->wish);
 	n = plan->nactions;
 	sim_execute(&sim, plan, opts, &err);
+	if (opts->fail || opts->kill_after)
+		check_none_lost(scene, str_text(&before), opts, plan, &sim);
 	if (opts->fail && scene->restores) {
 		auto_str text = {0};
 
@@ -386,13 +462,17 @@ static void run_twice(const struct scene *scene, unsigned killed, unsigned faile
 	struct err err = {0};
 	const struct project *project;
 	const struct plan *plan;
+	const struct sim_opts again = {.fail = failed};
+	auto_str before = {0};
 
 	start_sim(&sim, &arena, scene);
+	sim_show(&sim, &before);
 	project = load(&arena, scene->after);
 	plan = make(&arena, project, &sim, &scene->wish);
 	sim_execute(&sim, plan, &(struct sim_opts){.kill_after = killed}, &err);
 	plan = make(&arena, project, &sim, &scene->wish);
-	sim_execute(&sim, plan, &(struct sim_opts){.fail = failed}, &err);
+	sim_execute(&sim, plan, &again, &err);
+	check_none_lost(scene, str_text(&before), &again, plan, &sim);
 	converges(scene, &arena, &sim, "killed, then failed", killed * 100 + failed);
 	arena_finish(&arena);
 }

@@ -129,6 +129,56 @@ TEST(execute_allows_what_one_of_joined_guards_allows)
 	bench_finish(&bench);
 }
 
+TEST(execute_needs_all_guards_that_are_joined_by_and)
+{
+	struct bench bench;
+	const struct guard done = {.kind = GUARD_DONE, .action = 1};
+	const struct guard not_done = {.kind = GUARD_NOT_DONE, .action = 1};
+
+	bench_init(&bench);
+	bench_add(&bench, ACTION_CONTAINER_CREATE, "a", NO_NEEDS);
+	bench_add(&bench, ACTION_CONTAINER_START, "both", NEEDS(1))->guard =
+		(struct guard){.kind = GUARD_WENT_WELL, .action = 1, .also = &done};
+	bench_add(&bench, ACTION_CONTAINER_START, "one", NEEDS(2))->guard =
+		(struct guard){.kind = GUARD_DONE, .action = 1, .also = &not_done};
+	bench_add(&bench, ACTION_CONTAINER_START, "skipped", NEEDS(3))->guard =
+		(struct guard){.kind = GUARD_WENT_WELL, .action = 3};
+	stub_serve(bench.engine, &bench.loop);
+	bench_run(&bench, 0);
+	assert_string_equal(
+		bench_events(&bench), "done a, done both, skipped one, done skipped");
+	bench_finish(&bench);
+}
+
+/* A removal that was called off may only be made up for when what its guard asks about has ended. */
+TEST(execute_undoes_only_when_its_guards_can_tell)
+{
+	struct bench bench;
+	struct undo *undo;
+	struct action *removal;
+
+	bench_init(&bench);
+	undo = bench_undo(&bench);
+	bench_add(&bench, ACTION_CONTAINER_START, "new", NO_NEEDS);
+	removal = bench_add(&bench, ACTION_CONTAINER_REMOVE, "old", NEEDS(1));
+	removal->on_fail = FAIL_UNDO;
+	removal->undo = undo;
+	bench_add(&bench, ACTION_CONTAINER_START, "other", NO_NEEDS);
+	bench_undo_add(&bench, undo, ACTION_CONTAINER_REMOVE, "old")->guard =
+		(struct guard){.kind = GUARD_DONE, .action = 1};
+	bench_run(&bench, 0);
+	stub_fail(bench.engine, "start other", ERR_ENGINE, 500, "no");
+	bench_settle(&bench);
+	assert_string_equal(stub_log(bench.engine), "start new, start other");
+	stub_reply(bench.engine, "start new", NULL);
+	bench_settle(&bench);
+	stub_reply(bench.engine, "remove old", NULL);
+	bench_settle(&bench);
+	assert_true(bench.over);
+	assert_string_equal(stub_log(bench.engine), "start new, start other, remove old");
+	bench_finish(&bench);
+}
+
 TEST(execute_stops_when_told_so_and_lets_the_running_finish)
 {
 	struct bench bench;
@@ -548,6 +598,60 @@ TEST(execute_compares_the_digest_of_a_pull)
 	assert_true(bench.over);
 	assert_string_equal(bench.result.digests[0], "sha256:old");
 	assert_string_equal(bench_events(&bench), "done app, skipped web");
+	bench_finish(&bench);
+}
+
+/* Left out in silence it would be missed; tried, it says what is wrong. */
+TEST(execute_takes_an_unknown_digest_for_another_one)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench_add(&bench, ACTION_IMAGE_PULL, "app", NO_NEEDS);
+	bench_add(&bench, ACTION_CONTAINER_CREATE, "web", NEEDS(1))->guard =
+		(struct guard){.kind = GUARD_DIFFERS,
+			.action = 1,
+			.value = SLOT_DIGEST,
+			.text = "sha256:old"};
+	bench_run(&bench, 0);
+	stub_reply(bench.engine, "pull app", NULL);
+	stub_reply(bench.engine, "inspect-image app", "{}");
+	bench_settle(&bench);
+	stub_reply(bench.engine, "create web", "{\"Id\": \"w\"}");
+	bench_settle(&bench);
+	assert_string_equal(bench_events(&bench), "done app, done web");
+	bench_finish(&bench);
+}
+
+/* What could not be pulled is used as it is, and is what the guards compare. */
+TEST(execute_lets_the_image_that_is_there_stand_in_for_a_failed_pull)
+{
+	struct bench bench;
+	struct action *pull, *build;
+
+	bench_init(&bench);
+	pull = bench_add(&bench, ACTION_IMAGE_PULL, "app", NO_NEEDS);
+	pull->on_fail = FAIL_WARN;
+	pull->if_skipped = "sha256:here";
+	build = bench_add(&bench, ACTION_IMAGE_BUILD, "app", NEEDS(1));
+	build->guard = (struct guard){.kind = GUARD_DIFFERS,
+		.action = 1,
+		.value = SLOT_DIGEST,
+		.text = "sha256:here"};
+	build->if_skipped = "$1.digest";
+	for (int i = 0; i < 2; i++)
+		bench_add(&bench, ACTION_CONTAINER_CREATE, i ? "old" : "same", NEEDS(2))
+			->guard = (struct guard){.kind = GUARD_DIFFERS,
+			.action = 2,
+			.value = SLOT_DIGEST,
+			.text = i ? "sha256:old" : "sha256:here"};
+	bench_run(&bench, 0);
+	stub_fail(bench.engine, "pull app", ERR_REGISTRY, 404, "manifest unknown");
+	bench_settle(&bench);
+	stub_reply(bench.engine, "create old", "{\"Id\": \"o\"}");
+	bench_settle(&bench);
+	assert_string_equal(
+		bench_events(&bench), "warned app, skipped app, skipped same, done old");
 	bench_finish(&bench);
 }
 
