@@ -167,6 +167,20 @@ static size_t find_parents(
 	return n;
 }
 
+/* A guard that holds when one of two does. */
+static const struct guard *either(
+	struct arena *arena, const struct guard *a, const struct guard *b)
+{
+	struct guard *copy;
+
+	if (!a)
+		return b;
+	copy = ARENA_NEW(arena, struct guard);
+	*copy = *a;
+	copy->either = either(arena, a->either, b);
+	return copy;
+}
+
 /* True when the parent's id will certainly be another one. */
 static bool check_parent(
 	struct draft *draft, const struct parent *parent, struct replica *replica)
@@ -183,25 +197,13 @@ static bool check_parent(
 		return true;
 	}
 	if (first->fate == FATE_RECREATE && !replica->causes.n) {
-		replica->guard = first->guard;
-		replica->if_text =
-			arena_printf(draft->arena, "if %s is recreated", parent->service);
+		replica->if_text = replica->guard
+			? "if one of its parents is recreated"
+			: arena_printf(
+				  draft->arena, "if %s is recreated", parent->service);
+		replica->guard = either(draft->arena, first->guard, replica->guard);
 	}
 	return false;
-}
-
-/* A guard that holds when one of two does. */
-static const struct guard *either(
-	struct arena *arena, const struct guard *a, const struct guard *b)
-{
-	struct guard *copy;
-
-	if (!a)
-		return b;
-	copy = ARENA_NEW(arena, struct guard);
-	*copy = *a;
-	copy->either = either(arena, a->either, b);
-	return copy;
 }
 
 /* Everything that makes a container differ for certain. */

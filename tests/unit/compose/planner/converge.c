@@ -101,6 +101,15 @@ static const struct scene scenes[] = {
 			 "{image: pg, user: b, network_mode: 'service:vpn'}, other: "
 			 "{image: pg, user: b}}\n",
 		.restores = true},
+	{.name = "the first of two parents has a new image",
+		.before = "services: {vpn: {image: app, pull_policy: always}, data: "
+			  "{image: pg, pull_policy: always}, box: {image: pg, "
+			  "network_mode: 'service:vpn', volumes_from: [data]}}\n",
+		.after = "services: {vpn: {image: app, pull_policy: always}, data: "
+			 "{image: pg, pull_policy: always}, box: {image: pg, "
+			 "network_mode: 'service:vpn', volumes_from: [data]}}\n",
+		.tag = "sha256:new",
+		.restores = true},
 	{.name = "a pull that may fail",
 		.before = "services: {web: {image: app, build: ., pull_policy: always, "
 			  "user: a}}\n",
