@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/str.h"
+#include "compose/scheduler/merge.h"
 #include "compose/scheduler/stamp.h"
 #include "compose/scheduler/tail.h"
 #include "compose/scheduler/timer.h"
@@ -39,14 +40,15 @@ struct source {
 	struct follow *follow;
 	struct source *next; /* follow.sources' list */
 	enum follow_wish wish;
-	struct tail *tail; /* FOLLOW_OUTPUT; else NULL */
-	bool seen;         /* started was told at least once */
-	bool live;         /* started was told, ended was not */
-	bool died;         /* and its stream has not ended yet */
-	bool again;        /* started again before that */
-	bool killed;       /* somebody sent it a signal in this run */
-	bool settling;     /* died and streamed to its end, which is not told yet */
-	bool expected;     /* created since we began, and neither started nor removed */
+	struct tail *tail;     /* FOLLOW_OUTPUT; else NULL */
+	struct merge_log *log; /* without stay; else NULL */
+	bool seen;             /* started was told at least once */
+	bool live;             /* started was told, ended was not */
+	bool died;             /* and its stream has not ended yet */
+	bool again;            /* started again before that */
+	bool killed;           /* somebody sent it a signal in this run */
+	bool settling;         /* died and streamed to its end, which is not told yet */
+	bool expected; /* created since we began, and neither started nor removed */
 	bool removed;
 	int exit_code;
 	struct call *look;
@@ -60,6 +62,8 @@ struct follow {
 	struct source *sources;
 	struct watch *watch;
 	struct call *list;
+	struct merge *merge; /* without stay; else NULL */
+	bool merging;
 	bool listed;
 	bool paused;
 	bool hurried;
@@ -78,14 +82,6 @@ static void give_up(struct follow *follow, const struct err *err)
 		return;
 	follow->over = true;
 	follow->opts.done(follow->opts.ctx, err);
-}
-
-static void on_text(void *ctx, const struct follow_text *text)
-{
-	struct source *source = ctx;
-
-	source->public.tty = tail_has_tty(source->tail);
-	source->follow->opts.text(source->follow->opts.ctx, &source->public, text);
 }
 
 static void begin(struct source *source)
@@ -159,6 +155,59 @@ static void settle(struct follow *follow)
 			end(source, source->exit_code, false);
 }
 
+/* ---- what there is, in the order of time */
+
+static void hold_back(struct source *source)
+{
+	tail_pause(source->tail, source->follow->paused || merge_is_full(source->log));
+}
+
+static void end_merged(struct source *source)
+{
+	struct follow *follow = source->follow;
+
+	end(source, 0, false);
+	if (--follow->nopen == 0 && follow->listed)
+		give_up(follow, follow->err.kind == ERR_NONE ? NULL : &follow->err);
+}
+
+/* Going on with a stream may bring more of it at once, and so lead back here. */
+static void tell_merged(struct follow *follow)
+{
+	struct follow_text text;
+	void *next;
+
+	if (follow->merging)
+		return;
+	follow->merging = true;
+	while (!follow->paused && merge_next(follow->merge, &next, &text)) {
+		struct source *source = next;
+
+		if (text.data) {
+			follow->opts.text(follow->opts.ctx, &source->public, &text);
+			hold_back(source);
+		} else {
+			end_merged(source);
+		}
+	}
+	follow->merging = false;
+}
+
+static void on_text(void *ctx, const struct follow_text *text)
+{
+	struct source *source = ctx;
+
+	source->public.tty = tail_has_tty(source->tail);
+	if (source->log) {
+		merge_push(source->log, text);
+		tell_merged(source->follow);
+		hold_back(source);
+	} else {
+		source->follow->opts.text(
+			source->follow->opts.ctx, &source->public, text);
+	}
+}
+
 /* ---- the end of a stream */
 
 static void look(void *ctx);
@@ -225,11 +274,9 @@ static void on_ended(void *ctx, const struct err *err)
 		follow->err = *err;
 		err_wrap(&follow->err, "%s", source->public.name);
 	}
-	if (!follow->opts.stay) {
-		end(source, 0, false);
-		if (--follow->nopen == 0 && follow->listed)
-			give_up(follow,
-				follow->err.kind == ERR_NONE ? NULL : &follow->err);
+	if (source->log) {
+		merge_close(source->log);
+		tell_merged(follow);
 		return;
 	}
 	if (source->public.past) {
@@ -301,6 +348,8 @@ static struct source *add(struct follow *follow, const struct seen *seen)
 		source->wish = follow->opts.wants(follow->opts.ctx, &source->public);
 	if (source->wish == FOLLOW_OUTPUT)
 		make_tail(source, seen);
+	if (source->tail && follow->merge)
+		source->log = merge_add(follow->merge, source->public.name, source);
 	return source;
 }
 
@@ -429,9 +478,9 @@ static void add_listed(struct follow *follow, const struct node *entry)
 
 	if (source->wish == FOLLOW_NOT)
 		return;
-	if (!follow->opts.stay)
+	if (source->log)
 		follow->nopen++;
-	if (running || !follow->opts.stay) {
+	if (running || source->log) {
 		begin(source);
 	} else if (!follow->opts.from_now && source->tail) {
 		source->public.past = true;
@@ -551,6 +600,8 @@ struct follow *follow_new(const struct follow_opts *opts)
 			.failed = on_watch_failed,
 			.ctx = follow});
 	else
+		follow->merge = merge_new();
+	if (follow->merge)
 		list(follow);
 	return follow;
 }
@@ -559,8 +610,12 @@ void follow_pause(struct follow *follow, bool paused)
 {
 	follow->paused = paused;
 	for (struct source *source = follow->sources; source; source = source->next)
-		if (source->tail)
+		if (source->log)
+			hold_back(source);
+		else if (source->tail)
 			tail_pause(source->tail, paused);
+	if (follow->merge)
+		tell_merged(follow);
 }
 
 void follow_free(struct follow *follow)
@@ -573,6 +628,7 @@ void follow_free(struct follow *follow)
 		if (source->look)
 			engine_cancel(source->look);
 	}
+	merge_free(follow->merge);
 	watch_free(follow->watch);
 	if (follow->list)
 		engine_cancel(follow->list);

@@ -3,6 +3,7 @@
  * The output of a project's containers: of those that are there, and, where asked, of all
  * that start, restart or are recreated later, through the engine's logs.
  *
+ * What there is, when no more is waited for, comes in the order of the engine's times.
  * Every line comes once: after a restart or a break the stream goes on behind the last
  * line that came. The engine keeps what a slow reader does not take, so a container never
  * waits for a terminal. Containers whose log driver cannot be read are attached to as

@@ -136,6 +136,21 @@ all_said() {
 	[[ $(for c in web-1 web-2 quiet-1; do docker logs "$PROJECT-$c" 2>&1; done | wc -l) == 3 ]]
 }
 
+@test "several containers are told in the order of time, however long their logs are" {
+	compose_file <<-'YAML'
+		services:
+		  a: {image: busybox, command: ["sh", "-c", "for i in 1 2 3 4 5; do echo $$i; usleep 200000; done"]}
+		  b: {image: busybox, command: ["sh", "-c", "usleep 100000; for i in 1 2 3 4 5; do echo $$i; usleep 200000; done"]}
+		  long: {image: busybox, command: ["sh", "-c", "seq 1 100000; usleep 500000; seq 1 100000"]}
+	YAML
+	davit up >/dev/null
+	davit logs -t >out
+	assert_equal "$(wc -l <out)" 200010
+	awk '{ print $3 }' out | LC_ALL=C sort -c
+	assert_equal "$(grep -c '^long-1 ' out)" 200000
+	assert_equal "$(davit logs -n 1 | sort | tr -s ' ' | tr '\n' ' ')" "a-1 | 5 b-1 | 5 long-1 | 100000 "
+}
+
 @test "one-off containers, which have no number, are left out and in nobody's way" {
 	compose_file <<-YAML
 		services: {web: {image: busybox, init: true, command: ["sh", "-c", "echo hello; exec sleep 1000000"]}}
