@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every event of a container makes its waits look again, so that events only say when,
- * and what holds is read in one place. Deaths alone are counted from events, since no
- * inspect tells those of this wait.
+ * and what holds is read in one place. Deaths alone are counted from events, since the
+ * stream stands and not since somebody waits: a container may die before the wait for it
+ * begins.
  */
 #include "compose/scheduler/ready.h"
 
@@ -10,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/planner/plan.h"
@@ -22,6 +24,8 @@
 
 #define MS_PER_S 1000
 
+enum { MAX_CONTAINERS = 10000 }; /* whose deaths are counted */
+
 struct wait {
 	struct waits *waits;
 	struct wait *next; /* waits->first's list */
@@ -32,9 +36,7 @@ struct wait {
 	bool look_again;   /* something happened during the inspect */
 	bool timed_out;
 	bool ran_long_enough;
-	int64_t first_start_ns; /* deaths before this are not of this wait */
-	int64_t start_ns;       /* of the life that ran_long_enough speaks of */
-	unsigned deaths;
+	int64_t start_ns; /* of the life that ran_long_enough speaks of */
 	struct timer *age;
 	struct timer *timeout;
 	struct timer *settle; /* done is on its way */
@@ -51,6 +53,8 @@ struct waits {
 	bool failed;
 	struct err err;
 	struct wait *first; /* any order */
+	struct arena arena; /* deaths */
+	struct map deaths;  /* container to unsigned: since the stream stands */
 };
 
 static void look(struct wait *wait);
@@ -110,17 +114,30 @@ static void note_start(struct wait *wait, const struct node *inspect)
 	int64_t started_ns = 0;
 
 	stamp_parse(node_get_text(node_get(inspect, "State"), "StartedAt"), &started_ns);
-	if (!wait->id) {
+	if (!wait->id)
 		wait->id = xstrdup(node_get_text(inspect, "Id")
 				? node_get_text(inspect, "Id")
 				: wait->target);
-		wait->first_start_ns = started_ns;
-	}
 	if (started_ns != wait->start_ns) {
 		wait->start_ns = started_ns;
 		wait->ran_long_enough = false;
 		timer_stop(&wait->age);
 	}
+}
+
+/*
+ * The events tell all deaths since before the plan began, and maybe a few from before; the engine's count of
+ * restarts begins at 0 with every start, and may be of last week for what the plan does not start. Both hold
+ * for deaths of this run that the engine brings back; RestartCount has grown when the event is sent.
+ */
+static unsigned deaths_of(const struct wait *wait, const struct node *inspect)
+{
+	const unsigned *told = map_get(&wait->waits->deaths, wait->id);
+	int64_t counted = node_get_int(inspect, "RestartCount", 0);
+
+	if (!told || counted <= 0)
+		return 0;
+	return counted < *told ? (unsigned)counted : *told;
 }
 
 static void fail_for_time(struct wait *wait, const struct node *inspect)
@@ -149,7 +166,7 @@ static void judge(struct wait *wait, const struct node *inspect)
 	};
 
 	note_start(wait, inspect);
-	facts.deaths = wait->deaths;
+	facts.deaths = deaths_of(wait, inspect);
 	facts.ran_long_enough = wait->ran_long_enough;
 	switch (verdict_give(&facts, &ms, &err)) {
 	case VERDICT_YES:
@@ -198,19 +215,28 @@ static void look(struct wait *wait)
 		wait->id ? wait->id : wait->target, on_inspect, wait);
 }
 
+static void count_death(struct waits *waits, const char *id)
+{
+	unsigned *deaths = map_get(&waits->deaths, id);
+
+	if (!deaths) {
+		if (waits->deaths.nentries >= MAX_CONTAINERS)
+			return;
+		deaths = ARENA_NEW(&waits->arena, unsigned);
+		map_put(&waits->deaths, arena_strdup(&waits->arena, id), deaths);
+	}
+	++*deaths;
+}
+
 static void on_event(void *ctx, const struct watch_event *event)
 {
 	struct waits *waits = ctx;
 
-	for (struct wait *wait = waits->first, *next; wait; wait = next) {
-		next = wait->next;
-		if (wait->id ? !text_eq(wait->id, event->id) : !wait->call)
-			continue;
-		if (wait->id && text_eq(event->action, "die") &&
-			event->time_ns > wait->first_start_ns)
-			wait->deaths++;
-		look(wait);
-	}
+	if (text_eq(event->action, "die"))
+		count_death(waits, event->id);
+	for (struct wait *wait = waits->first; wait; wait = wait->next)
+		if (wait->id ? text_eq(wait->id, event->id) : wait->call != NULL)
+			look(wait);
 }
 
 static void on_watch_ready(void *ctx)
@@ -231,15 +257,25 @@ static void on_gap(void *ctx)
 		look(wait);
 }
 
+static struct wait *pop(struct waits *waits)
+{
+	struct wait *wait = waits->first;
+
+	if (wait)
+		waits->first = wait->next;
+	return wait;
+}
+
 static void on_watch_failed(void *ctx, const struct err *err)
 {
 	struct waits *waits = ctx;
+	struct wait *wait;
 	struct err kept = *err;
 
 	waits->failed = true;
 	waits->err = kept;
-	while (waits->first)
-		end(waits->first, &kept);
+	while ((wait = pop(waits)))
+		end(wait, &kept);
 	if (!waits->ready)
 		waits->opts.ready(waits->opts.ctx, &kept);
 }
@@ -275,17 +311,21 @@ struct waits *waits_new(const struct waits_opts *opts)
 	};
 
 	waits->opts = *opts;
+	map_init(&waits->deaths, &waits->arena);
 	waits->watch = watch_new(&watch_opts);
 	return waits;
 }
 
 void waits_free(struct waits *waits)
 {
+	struct wait *wait;
+
 	if (!waits)
 		return;
-	while (waits->first)
-		wait_free(waits->first);
+	while ((wait = pop(waits)))
+		wait_free(wait);
 	watch_free(waits->watch);
+	arena_finish(&waits->arena);
 	free(waits);
 }
 
@@ -312,15 +352,21 @@ struct wait *wait_start(struct waits *waits, const struct action *action,
 	return wait;
 }
 
+static void unlink_wait(struct wait *wait)
+{
+	struct wait **link = &wait->waits->first;
+
+	while (*link && *link != wait)
+		link = &(*link)->next;
+	if (*link)
+		*link = wait->next;
+}
+
 void wait_free(struct wait *wait)
 {
 	if (!wait)
 		return;
-	for (struct wait **link = &wait->waits->first; *link; link = &(*link)->next)
-		if (*link == wait) {
-			*link = wait->next;
-			break;
-		}
+	unlink_wait(wait);
 	timer_stop(&wait->age);
 	timer_stop(&wait->timeout);
 	timer_stop(&wait->settle);

@@ -2,7 +2,8 @@
 # --wait tells the truth: what is ready is ready, and what cannot become ready is told at once.
 load lib
 
-# Runs "up -d --wait", which must fail, at most 2 s after the project's first (or NTH) event EVENT.
+# Runs "up -d --wait", which must fail, at most 2 s after the project's first (or NTH) event EVENT: from the time that the
+# engine gives the event in its own stream until the command has ended.
 fails_soon_after() {
 	local event=$1 nth=${2-1} since ended
 	since=$(now)
@@ -48,7 +49,7 @@ fails_soon_after() {
 	YAML
 	# The third death is enough; the engine would go on for as long as it likes.
 	fails_soon_after die 3
-	assert_tells 'web'
+	assert_tells 'web.* died 3 times, exit code 7'
 }
 
 @test "a death under restart: no fails" {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
 #include "base/str.h"
 #include "tests/unit/compose/scheduler/bench.h"
 #include "tests/unit/test.h"
@@ -22,9 +24,10 @@
 #define EXITED(code)                                                                \
 	"{\"Id\": \"db\", \"State\": {\"Status\": \"exited\", \"ExitCode\": " #code \
 	", \"StartedAt\": \"1970-01-01T00:16:00Z\"}}"
-#define RESTARTING                                                                   \
-	"{\"Id\": \"db\", \"State\": {\"Status\": \"restarting\", \"ExitCode\": 3, " \
-	"\"StartedAt\": \"1970-01-01T00:16:00Z\"}}"
+#define RESTARTING(count)                                                            \
+	"{\"Id\": \"db\", \"RestartCount\": " #count                                 \
+	", \"State\": {\"Status\": \"restarting\", \"ExitCode\": 3, \"StartedAt\": " \
+	"\"1970-01-01T00:16:00Z\"}}"
 #define EVENT(action, nano)                                                              \
 	"{\"Action\": \"" action "\", \"Actor\": {\"ID\": \"db\"}, \"timeNano\": " #nano \
 	"}"
@@ -220,18 +223,38 @@ TEST(wait_fails_at_the_third_death)
 
 	begin(&bench, WAIT_READY);
 	run(&bench);
-	see(&bench, JUST_STARTED);
-	happen(&bench, EVENT("die", 999000000000)); /* from before this life */
-	see(&bench, JUST_STARTED);
-	happen(&bench, EVENT("die", 1000100000000));
-	happen(&bench, EVENT("die", 1000100000000)); /* told twice */
-	see(&bench, RESTARTING);
+	happen(&bench, EVENT("die", 1000100000000)); /* before the first look ended */
+	see(&bench, RESTARTING(1));
+	see(&bench, RESTARTING(1));
 	happen(&bench, EVENT("die", 1000200000000));
-	see(&bench, RESTARTING);
+	happen(&bench, EVENT("die", 1000200000000)); /* told twice */
+	see(&bench, RESTARTING(2));
 	assert_false(bench.over);
 	happen(&bench, EVENT("die", 1000300000000));
-	see(&bench, RESTARTING);
+	see(&bench, RESTARTING(3));
 	end_failed(&bench, "container db is in a crash loop: died 3 times, exit code 3");
+}
+
+TEST(wait_counts_no_deaths_from_before_and_none_on_purpose)
+{
+	struct bench bench;
+
+	begin(&bench, WAIT_READY);
+	run(&bench);
+	see(&bench, RESTARTING(57)); /* of last week */
+	assert_false(bench.over);
+	for (int64_t i = 0; i < 3; i++) {
+		char event[128];
+
+		snprintf(event, sizeof(event),
+			"{\"Action\": \"die\", \"Actor\": {\"ID\": \"db\"}, "
+			"\"timeNano\": %d}",
+			(int)i + 1);
+		happen(&bench, event);
+		see(&bench, RESTARTING(0)); /* stopped and started by hand */
+	}
+	assert_false(bench.over);
+	bench_finish(&bench);
 }
 
 TEST(wait_fails_when_the_container_is_gone)
