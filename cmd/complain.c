@@ -54,22 +54,59 @@ static bool read_line(const char *path, unsigned line, char *out, size_t size)
 	return false;
 }
 
-/* Bytes before the caret that take part in drawing it: tabs stay, UTF-8 continuations have no width. */
-static void add_caret_blanks(struct str *str, const char *text, size_t n)
+/* Is this a control character? C1 ones, U+0080 to U+009F, are two bytes long, and some terminals take the second
+ * one alone for the same. */
+static bool is_control(const char *text)
 {
-	for (size_t i = 0; i < n && text[i]; i++)
-		if (text[i] == '\t')
-			str_add_c(str, '\t');
-		else if (((unsigned char)text[i] & 0xc0) != 0x80)
-			str_add_c(str, ' ');
+	unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+
+	return (c < 0x20 && c != '\t') || c == 0x7f ||
+		(c == 0xc2 && next >= 0x80 && next < 0xa0);
 }
 
-/* Control bytes of a foreign file never reach the terminal. */
+/* How many bytes of text are one character of UTF-8; 0: none. */
+static size_t utf8_length(const char *text)
+{
+	unsigned char c = (unsigned char)*text;
+	size_t n = c < 0x80 ? 1
+		: c < 0xc2  ? 0
+		: c < 0xe0  ? 2
+		: c < 0xf0  ? 3
+		: c < 0xf5  ? 4
+			    : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* To the next character, or what is shown as one. */
+static size_t step(const char *text)
+{
+	size_t n = utf8_length(text);
+
+	return n ? n : 1;
+}
+
+/* What stands below the n bytes before the caret: tabs stay, all other characters are one blank wide. */
+static void add_caret_blanks(struct str *str, const char *text, size_t n)
+{
+	for (const char *end = text + n; text < end && *text; text += step(text))
+		str_add_c(str, *text == '\t' ? '\t' : ' ');
+}
+
+/* Control characters of a foreign file or engine, and bytes that are no UTF-8, never reach the terminal. Messages
+ * have lines. */
 static void add_clean(struct str *str, const char *text)
 {
-	for (; *text; text++)
-		str_add_c(
-			str, (unsigned char)*text < 0x20 && *text != '\t' ? '?' : *text);
+	while (*text) {
+		bool shown = *text == '\n' || (utf8_length(text) && !is_control(text));
+		size_t n = step(text);
+
+		str_add_n(str, shown ? text : "?", shown ? n : 1);
+		text += n;
+	}
 }
 
 void complain_source(
@@ -106,7 +143,7 @@ static void add_place(struct str *str, const struct complain *how, const struct 
 
 	if (!pos->file)
 		return;
-	str_add(&place, short_path(pos->file, how->cwd));
+	add_clean(&place, short_path(pos->file, how->cwd));
 	if (pos->line)
 		str_printf(&place, ":%u", pos->line);
 	if (pos->line && pos->column)
@@ -126,7 +163,7 @@ void complain(struct str *str, const struct complain *how, const struct err_item
 		add_styled(str, true, BOLD RED, "error:");
 		str_add_c(str, ' ');
 	}
-	str_add(str, item->text);
+	add_clean(str, item->text);
 	str_add_c(str, '\n');
 	if (!item->warning)
 		complain_source(str, how, item);

@@ -2,6 +2,7 @@
 /* Completes command lines over the tables, and the hidden command that shells ask. */
 #include "cmd/complete.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -79,8 +80,10 @@ void complete(struct arena *arena, const struct command *const *commands,
 	const struct strings *words, struct completion *out)
 {
 	const struct command *command;
-	size_t at = find_command(words);
+	size_t at;
 
+	assert(words->n > 0); /* the last one is what is typed */
+	at = find_command(words);
 	*out = (struct completion){.ncommand = at, .typed = words->items[words->n - 1]};
 	if (at + 1 < words->n) {
 		command = command_find(commands, words->items[at]);

@@ -77,3 +77,18 @@ TEST(complain_does_without_a_source)
 		"/nowhere/at-all.yaml:3:1: x\n\033[1m\033[31merror:\033[0m y\n");
 	str_finish(&out);
 }
+
+TEST(complain_hides_all_control_characters_and_broken_utf8)
+{
+	struct fixture f;
+	struct err_item item = {.text = "not a word: \"\033[31m\"\nsecond line\302\233"};
+
+	setup(&f, "del\177 c1\302\233 \233 cut\303 \342\202\254: x\n");
+	item.pos = (struct pos){f.path, 1, 22};
+	complain(&f.out, &(struct complain){.cwd = f.cwd}, &item);
+	assert_string_equal(str_text(&f.out),
+		"compose.yaml:1:22: not a word: \"?[31m\"\nsecond line?\n"
+		"     1 | del? c1? ? cut? \342\202\254: x\n"
+		"       |                   ^\n");
+	teardown(&f);
+}
