@@ -157,33 +157,29 @@ static int start_attached(struct app *app, const char *id, bool tty, bool intera
 	return exit_code(app, id, &code, &err) ? code : app_fail(app, &err);
 }
 
-static bool wants_tty(const struct exec *opts, bool *out_tty, struct err *err)
-{
-	struct tty_choice choice = {
-		.tty = opts->tty,
-		.no_tty = opts->no_tty,
-		.interactive = opts->interactive && !opts->detach,
-	};
-
-	tty_choice_look(&choice);
-	return tty_choose(&choice, out_tty, err);
-}
-
 static int exec_run(struct app *app, const void *parsed, const struct operands *operands)
 {
 	const struct exec *opts = parsed;
 	const struct pick pick = {
 		.service = operands->items[0], .index = opt_i64_or(opts->index, 0)};
-	const struct observed *observed = app_observe(app, OBSERVE_CONTAINERS);
+	const struct tty_choice terminal = {
+		.tty = opts->tty,
+		.no_tty = opts->no_tty,
+		.interactive = opts->interactive && !opts->detach,
+	};
 	const struct observed_container *container;
+	const struct observed *observed;
 	const char *id;
 	bool tty;
 	struct err err = {0};
 
+	if (!tty_choose_here(&terminal, &tty, &err))
+		return app_fail(app, &err);
+	observed = app_observe(app, OBSERVE_CONTAINERS);
 	if (!observed)
-		return 1;
+		return EXIT_FAILURE;
 	container = pick_container(observed, &pick, &err);
-	if (!container || !wants_tty(opts, &tty, &err))
+	if (!container)
 		return app_fail(app, &err);
 	id = create_exec(app, container->id, exec_body(app, opts, operands, tty), &err);
 	if (!id)

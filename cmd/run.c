@@ -176,22 +176,15 @@ static void read_command(
 	out->set = out->n > 0;
 }
 
-static bool wants_tty(const struct run *opts, bool *out_tty, struct err *err)
-{
-	struct tty_choice choice = {
-		.tty = opts->tty,
-		.no_tty = opts->no_tty,
-		.interactive = opts->interactive && !opts->detach,
-	};
-
-	tty_choice_look(&choice);
-	return tty_choose(&choice, out_tty, err);
-}
-
 static bool run_wish(struct app *app, const void *parsed, const struct operands *operands,
 	struct wish *out, struct err *err)
 {
 	const struct run *opts = parsed;
+	const struct tty_choice terminal = {
+		.tty = opts->tty,
+		.no_tty = opts->no_tty,
+		.interactive = opts->interactive && !opts->detach,
+	};
 	struct run_wish *run = ARENA_NEW(&app->arena, struct run_wish);
 
 	*run = (struct run_wish){
@@ -218,7 +211,7 @@ static bool run_wish(struct app *app, const void *parsed, const struct operands 
 	out->no_deps = opts->no_deps;
 	out->remove_orphans = opts->remove_orphans;
 	out->quiet = opts->quiet_build || opts->quiet;
-	return check(opts, err) && wants_tty(opts, &run->tty, err) &&
+	return check(opts, err) && tty_choose_here(&terminal, &run->tty, err) &&
 		read_entrypoint(&app->arena, opts->entrypoint, &run->entrypoint, err) &&
 		read_environment(app, opts, &run->environment, err);
 }

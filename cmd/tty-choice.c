@@ -23,8 +23,11 @@ bool tty_choose(const struct tty_choice *choice, bool *out_tty, struct err *err)
 	return true;
 }
 
-void tty_choice_look(struct tty_choice *choice)
+bool tty_choose_here(const struct tty_choice *choice, bool *out_tty, struct err *err)
 {
-	choice->input_is_tty = isatty(STDIN_FILENO);
-	choice->output_is_tty = isatty(STDOUT_FILENO);
+	struct tty_choice here = *choice;
+
+	here.input_is_tty = isatty(STDIN_FILENO);
+	here.output_is_tty = isatty(STDOUT_FILENO);
+	return tty_choose(&here, out_tty, err);
 }

@@ -23,5 +23,5 @@ struct tty_choice {
  */
 bool tty_choose(const struct tty_choice *choice, bool *out_tty, struct err *err);
 
-/* Fills in what our own standard streams are. */
-void tty_choice_look(struct tty_choice *choice);
+/* The same for our own standard streams, whatever choice says of them. */
+bool tty_choose_here(const struct tty_choice *choice, bool *out_tty, struct err *err);
