@@ -64,7 +64,7 @@ struct app {
 	const struct command *const *commands; /* all rows of this executable */
 	const struct engine_side *engine_side; /* NULL in davit, which has no engine */
 	struct display *display;               /* stderr: progress, warnings, errors */
-	struct engine *engine;                 /* NEEDS_ENGINE */
+	struct engine *engine; /* NULL until app_connect */
 	struct credentials *credentials;
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;
@@ -77,8 +77,6 @@ struct app {
 
 /* What only davit-engine can do; so davit needs not link it. */
 struct engine_side {
-	/* Connects and pings. */
-	bool (*connect)(struct app *app, struct err *err);
 	/* app->project, from the labels of what runs; whole: of its networks and volumes, too. */
 	bool (*project_by_labels)(
 		struct app *app, const char *name, bool whole, struct err *err);

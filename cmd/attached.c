@@ -12,6 +12,7 @@
 #include "cmd/app.h"
 #include "cmd/attach-set.h"
 #include "cmd/carry.h"
+#include "cmd/connect.h"
 #include "cmd/display.h"
 #include "cmd/lines.h"
 #include "cmd/logview.h"
@@ -356,9 +357,8 @@ int attached_up(
 		.split = true,
 	};
 	struct attached attached = {.app = app, .wish = wish, .opts = opts};
-	const struct follow_opts follow = {
+	struct follow_opts follow = {
 		.loop = app->loop,
-		.engine = app->engine,
 		.project = app->project->name,
 		.stay = true,
 		.from_now = true,
@@ -371,8 +371,12 @@ int attached_up(
 		.done = on_done,
 		.ctx = &attached,
 	};
+	struct err err = {0};
 	int status;
 
+	if (!app_connect(app, &err))
+		return app_fail(app, &err);
+	follow.engine = app->engine;
 	attached.shown =
 		attach_set(&app->arena, app->project, app->graph, &wish->services, opts);
 	attached.view = logview_new(app, &view);

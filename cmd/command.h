@@ -71,7 +71,7 @@ struct option {
 	OPTION_ROW(s, m, struct opt_i64, n, .type = OPTION_BYTES, __VA_ARGS__)
 
 enum command_needs {
-	NEEDS_ENGINE = 1 << 0,  /* lives in davit-engine; connected and pinged by main */
+	NEEDS_ENGINE = 1 << 0,  /* lives in davit-engine; app_observe connects */
 	NEEDS_PROJECT = 1 << 1, /* loaded by main; without a file this is an error */
 	NEEDS_NAME = 1
 		<< 2, /* a project's name; the file is loaded if there is one, else labels tell (1.5, 8) */

@@ -155,6 +155,8 @@ bool app_connect(struct app *app, struct err *err)
 {
 	struct engine_opts opts;
 
+	if (app->engine)
+		return true;
 	app->credentials = credentials_new(
 		app->loop, app->docker_config, app_getenv(app, "PATH"), err);
 	if (!app->credentials)

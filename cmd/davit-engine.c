@@ -46,7 +46,6 @@ static const struct command *const all_commands[] = {
 };
 
 static const struct engine_side engine_side = {
-	.connect = app_connect,
 	.project_by_labels = app_project_by_labels,
 	.carry_out = command_carry_out,
 	.finish = app_disconnect,

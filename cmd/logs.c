@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/command.h"
+#include "cmd/connect.h"
 #include "cmd/logview.h"
 #include "cmd/when.h"
 #include "compose/scheduler/follow.h"
@@ -214,7 +215,6 @@ static int logs_run(struct app *app, const void *parsed,
 	struct showing showing = {.app = app, .opts = opts};
 	struct follow_opts follow = {
 		.loop = app->loop,
-		.engine = app->engine,
 		.project = app->project->name,
 		.stay = opts->follow,
 		.tail = opts->tail,
@@ -232,8 +232,10 @@ static int logs_run(struct app *app, const void *parsed,
 
 	if (!check_flags(app, opts, &err) ||
 		!when_parse(&app->arena, opts->since, now_ns(), &follow.since, &err) ||
-		!when_parse(&app->arena, opts->until, now_ns(), &follow.until, &err))
+		!when_parse(&app->arena, opts->until, now_ns(), &follow.until, &err) ||
+		!app_connect(app, &err))
 		return app_fail(app, &err);
+	follow.engine = app->engine;
 	showing.view = logview_new(app, &view);
 	show(&showing, &follow);
 	status = end_status(&showing);

@@ -3,6 +3,7 @@
 #include "cmd/observe.h"
 
 #include "cmd/app.h"
+#include "cmd/connect.h"
 #include "compose/loader/load.h"
 #include "compose/planner/observed.h"
 #include "compose/planner/planner.h"
@@ -27,6 +28,8 @@ static void on_observed(void *ctx, const struct observed *observed, const struct
 static const struct observed *look(
 	struct app *app, const struct observe_opts *opts, struct observing *observing)
 {
+	if (!app_connect(app, &observing->err))
+		return NULL;
 	observe(app->engine, &app->arena, opts, on_observed, observing);
 	app_run_until(app, &observing->done);
 	return observing->observed;

@@ -106,11 +106,6 @@ bool app_prepare(
 	struct load_opts opts;
 	struct err err = {0};
 
-	if ((command->needs & NEEDS_ENGINE) && !app->engine &&
-		!app->engine_side->connect(app, &err)) {
-		app_fail(app, &err);
-		return false;
-	}
 	if (!(command->needs & (NEEDS_PROJECT | NEEDS_NAME)))
 		return true;
 	app_load_opts(app, &opts);
