@@ -64,7 +64,7 @@ struct app {
 	const struct command *const *commands; /* all rows of this executable */
 	const struct engine_side *engine_side; /* NULL in davit, which has no engine */
 	struct display *display;               /* stderr: progress, warnings, errors */
-	struct engine *engine; /* NULL until app_connect */
+	struct engine *engine;                 /* NULL until app_connect */
 	struct credentials *credentials;
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;

@@ -39,8 +39,8 @@ void logview_text(struct logview *view, struct follow_source *source,
 void logview_end(struct logview *view, struct follow_source *source);
 
 /* What happens to a container, and a line of our own. To standard output. */
-void logview_tell_ended(struct logview *view, struct follow_source *source, int exit_code,
-	bool restarts);
+void logview_tell_ended(
+	struct logview *view, struct follow_source *source, int exit_code, bool restarts);
 void logview_tell_replaced(struct logview *view, struct follow_source *source);
 void logview_say(struct logview *view, const char *line);
 
