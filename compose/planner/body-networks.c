@@ -168,6 +168,32 @@ static void add_old_mac(struct body_parts *parts, const struct endpoint *main)
 		node_set_text(parts->draft->arena, parts->config, "MacAddress", mac);
 }
 
+static bool is_ambiguous(const struct draft *draft, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < draft->observed->nnetworks; i++)
+		n += text_eq(draft->observed->networks[i].name, name);
+	return n > 1;
+}
+
+/*
+ * A container keeps this word for its network. By name it can join the one that takes the network's place; with an
+ * id that is gone newer engines neither connect nor start it. Below API 1.44 the engine may make a second one of the
+ * name, and then only the id is sure.
+ */
+static const char *network_ref(const struct draft *draft, const char *key)
+{
+	const struct network_state *state = draft_network(draft, key);
+
+	if (!state || !state->ref)
+		return key;
+	return observed_api_at_least(draft->observed, 1, 44) &&
+			!is_ambiguous(draft, state->network->name)
+		? state->network->name
+		: state->ref;
+}
+
 bool body_add_networks(struct body_parts *parts, struct err *err)
 {
 	struct arena *arena = parts->draft->arena;
@@ -188,9 +214,7 @@ bool body_add_networks(struct body_parts *parts, struct err *err)
 	}
 	for (size_t i = 0; i < n; i++) {
 		const struct endpoint *endpoint = &service->networks[i];
-		const struct network_state *state =
-			draft_network(parts->draft, endpoint->network);
-		const char *ref = state && state->ref ? state->ref : endpoint->network;
+		const char *ref = network_ref(parts->draft, endpoint->network);
 
 		if (!check_endpoint(parts, endpoint, err))
 			return false;
@@ -290,7 +314,7 @@ struct node *body_network(
 struct node *body_network_again(struct arena *arena, const struct node *observed)
 {
 	static const char *const kept[] = {"Name", "Driver", "Options", "IPAM",
-		"Internal", "Attachable", "EnableIPv6", "Labels"};
+		"Internal", "Attachable", "EnableIPv4", "EnableIPv6", "Labels"};
 	struct node *body = node_map(arena);
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)

@@ -69,6 +69,44 @@ bool plan_up(struct draft *draft, struct err *err)
 	return converge(draft, err);
 }
 
+static void want(struct arena *arena, struct strings *ids, const char *id)
+{
+	if (!strings_has(ids, id))
+		strings_push(arena, ids, id);
+}
+
+static void want_changed(const struct draft *draft, struct strings *ids)
+{
+	for (size_t i = 0; i < draft->graph->nnodes; i++)
+		for (size_t j = 0; j < draft->services[i].nreplicas; j++) {
+			const struct replica *replica = &draft->services[i].replicas[j];
+
+			if (replica->config_changed)
+				want(draft->arena, ids, replica->old->id);
+		}
+}
+
+/* Lists do not tell aliases, with which they join again what takes the network's place. */
+static void want_on_diverged(const struct draft *draft, struct strings *ids)
+{
+	for (size_t i = 0; i < draft->project->nnetworks; i++)
+		for (size_t j = 0;
+			draft->networks[i].diverged && j < draft->observed->ncontainers;
+			j++) {
+			const struct observed_container *container =
+				&draft->observed->containers[j];
+
+			if (is_attached(container, draft->networks[i].observed->id))
+				want(draft->arena, ids, container->id);
+		}
+}
+
+static bool converges(enum verb verb)
+{
+	return verb == VERB_UP || verb == VERB_CREATE || verb == VERB_SCALE ||
+		verb == VERB_RUN;
+}
+
 /* Only what decides, nothing that is made: cheap when all is up to date. */
 struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *input)
 {
@@ -76,6 +114,8 @@ struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *
 	struct draft draft;
 	struct err err = {0};
 
+	if (!converges(input->wish->verb))
+		return out;
 	draft_init(&draft, arena, input);
 	select_services(&draft);
 	collect_containers(&draft);
@@ -86,12 +126,7 @@ struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *
 	if (!ensure_images(&draft, &err))
 		return out;
 	decide_services(&draft);
-	for (size_t i = 0; i < input->graph->nnodes; i++)
-		for (size_t j = 0; j < draft.services[i].nreplicas; j++) {
-			const struct replica *replica = &draft.services[i].replicas[j];
-
-			if (replica->config_changed)
-				strings_push(arena, &out, replica->old->id);
-		}
+	want_changed(&draft, &out);
+	want_on_diverged(&draft, &out);
 	return out;
 }

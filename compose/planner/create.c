@@ -22,6 +22,15 @@ static struct group *new_group(struct draft *draft)
 	return group;
 }
 
+struct group *renewal_group(struct draft *draft)
+{
+	if (!draft->renewal) {
+		draft->renewal = new_group(draft);
+		draft->renewal->renews_networks = true;
+	}
+	return draft->renewal;
+}
+
 /* Containers that live in one another's namespaces are put back together, and in order. */
 static struct group *parents_group(struct draft *draft, const struct service *service)
 {
@@ -53,11 +62,7 @@ static struct group *group_for(struct draft *draft, const struct service_state *
 	struct group *group;
 
 	if (is_on_renewed(draft, replica->old)) {
-		if (!draft->renewal) {
-			draft->renewal = new_group(draft);
-			draft->renewal->renews_networks = true;
-		}
-		return draft->renewal;
+		return renewal_group(draft);
 	}
 	group = parents_group(draft, state->service);
 	return group ? group : new_group(draft);

@@ -23,6 +23,13 @@ struct numbers {
 	size_t n;
 };
 
+/* A container that nobody recreates, moved from a network to the one that takes its place. */
+struct move {
+	const struct observed_container *container;
+	unsigned let_go;
+	unsigned take_in;
+};
+
 struct network_state {
 	const struct network *network;
 	const struct observed_network *observed; /* the one in use; NULL: none yet */
@@ -32,6 +39,8 @@ struct network_state {
 	bool diverged;   /* is there, and has to be made anew */
 	bool used;       /* by a selected service */
 	bool found;      /* looked for already */
+	struct move *moves;
+	size_t nmoves;
 };
 
 struct volume_state {

@@ -59,6 +59,8 @@ void replace_networks(struct draft *draft);
 
 /* Which recreates are undone together; then what makes the containers, and what swaps and starts them. */
 void form_groups(struct draft *draft);
+struct group *renewal_group(
+	struct draft *draft); /* of all that is tied to networks made anew */
 bool create_containers(struct draft *draft, struct err *err);
 void start_containers(struct draft *draft);
 

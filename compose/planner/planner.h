@@ -131,7 +131,7 @@ const struct plan *plan_make(
 	struct arena *arena, const struct plan_input *input, struct err *err);
 
 /*
- * The containers whose inspect would let reasons name old values: those that plan_make would recreate for a
- * changed configuration. Ids.
+ * The containers whose inspect the plan needs. Those that plan_make would recreate for a changed configuration: for
+ * the old values in reasons. Those on a network that it would make anew: for how they are on it. Ids.
  */
 struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *input);

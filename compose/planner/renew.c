@@ -77,67 +77,76 @@ static bool is_moved(const struct draft *draft, const struct network_state *stat
 		!map_has(&draft->freed, container->name);
 }
 
+static void in_renewal(struct draft *draft, unsigned number)
+{
+	struct action *action = &draft->actions[number - 1];
+
+	action->on_fail = FAIL_UNDO;
+	action->undo = renewal_group(draft)->undo;
+}
+
+static unsigned disconnect(struct draft *draft, const struct network_state *state,
+	const struct observed_container *container)
+{
+	unsigned number = draft_add(draft,
+		&(struct action){
+			.kind = ACTION_NETWORK_DISCONNECT,
+			.label = arena_printf(draft->arena, "%s from %s", container->name,
+				state->network->name),
+			.target = state->observed->id,
+			.body = body_disconnect(draft->arena, container),
+			.force = true,
+			.reason = "its network is recreated",
+		},
+		NULL);
+
+	in_renewal(draft, number);
+	return number;
+}
+
+/* The network can go when nobody is on it any more. */
 static void let_go(
-	struct draft *draft, const struct network_state *state, struct numbers *needs)
+	struct draft *draft, struct network_state *state, struct numbers *needs)
 {
 	for (size_t i = 0; i < draft->observed->ncontainers; i++) {
-		const struct observed_container *container =
-			&draft->observed->containers[i];
+		struct move move = {.container = &draft->observed->containers[i]};
 
-		if (is_attached(container, state->observed->id))
+		if (is_attached(move.container, state->observed->id))
 			numbers_add(draft->arena, needs,
 				(unsigned)(uintptr_t)map_get(
-					&draft->freed, container->name));
-		if (!is_moved(draft, state, container))
+					&draft->freed, move.container->name));
+		if (!is_moved(draft, state, move.container))
 			continue;
-		numbers_add(draft->arena, needs,
-			draft_add(draft,
-				&(struct action){
-					.kind = ACTION_NETWORK_DISCONNECT,
-					.label = arena_printf(draft->arena, "%s from %s",
-						container->name, state->network->name),
-					.target = state->observed->id,
-					.body = body_disconnect(draft->arena, container),
-					.force = true,
-					.reason = "its network is recreated",
-				},
-				NULL));
+		move.let_go = disconnect(draft, state, move.container);
+		numbers_add(draft->arena, needs, move.let_go);
+		ARENA_PUSH(draft->arena, state->moves, state->nmoves, move);
 	}
 }
 
-static void take_in(struct draft *draft, const struct network_state *state)
+/* The old containers stay until those that were moved have arrived, too. */
+static void take_in(struct draft *draft, struct network_state *state)
 {
 	struct links links = {0};
 
 	numbers_add(draft->arena, &links.needs, state->create);
-	for (size_t i = 0; i < draft->observed->ncontainers; i++) {
-		const struct observed_container *container =
-			&draft->observed->containers[i];
+	for (size_t i = 0; i < state->nmoves; i++) {
+		struct move *move = &state->moves[i];
 
-		if (is_moved(draft, state, container))
-			draft_add(draft,
-				&(struct action){
-					.kind = ACTION_NETWORK_CONNECT,
-					.label = arena_printf(draft->arena, "%s to %s",
-						container->name, state->network->name),
-					.target = state->ref,
-					.body = body_connect_again(draft->arena,
-						container, state->network->name),
-					.reason = arena_printf(draft->arena,
-						"created by %u", state->create),
-				},
-				&links);
+		move->take_in = draft_add(draft,
+			&(struct action){
+				.kind = ACTION_NETWORK_CONNECT,
+				.label = arena_printf(draft->arena, "%s to %s",
+					move->container->name, state->network->name),
+				.target = state->ref,
+				.body = body_connect_again(draft->arena, move->container,
+					state->network->name),
+				.reason = arena_printf(
+					draft->arena, "created by %u", state->create),
+			},
+			&links);
+		in_renewal(draft, move->take_in);
+		numbers_add(draft->arena, &renewal_group(draft)->lasts, move->take_in);
 	}
-}
-
-static void in_renewal(const struct draft *draft, unsigned number)
-{
-	struct action *action = &draft->actions[number - 1];
-
-	if (!draft->renewal)
-		return;
-	action->on_fail = FAIL_UNDO;
-	action->undo = draft->renewal->undo;
 }
 
 static void renew(

@@ -68,29 +68,11 @@ static void start_again(
 		undo_add(draft, undo, replica->stop, &action);
 }
 
-static void network_back(
-	struct draft *draft, struct undo *undo, const struct network_state *state)
-{
-	undo_add(draft, undo, state->create,
-		&(struct action){
-			.kind = ACTION_NETWORK_REMOVE,
-			.label = state->network->name,
-			.target = slot_text(draft->arena, state->create, SLOT_ID),
-		});
-	undo_add(draft, undo, state->remove,
-		&(struct action){
-			.kind = ACTION_NETWORK_CREATE,
-			.label = state->network->name,
-			.name = state->network->name,
-			.body = body_network_again(draft->arena, state->observed->node),
-		});
-}
-
 static struct node *endpoint_again(struct arena *arena,
 	const struct observed_container *container, const char *network)
 {
 	static const char *const kept[] = {
-		"IPAMConfig", "Links", "Aliases", "DriverOpts"};
+		"IPAMConfig", "Links", "Aliases", "DriverOpts", "GwPriority"};
 	const struct node *endpoint = node_get(
 		node_path(container->inspect, "NetworkSettings.Networks"), network);
 	struct node *out = node_map(arena);
@@ -130,6 +112,56 @@ struct node *body_disconnect(
 	return body;
 }
 
+static void leave_new(
+	struct draft *draft, struct undo *undo, const struct network_state *state)
+{
+	for (size_t i = 0; i < state->nmoves; i++)
+		undo_add(draft, undo, state->moves[i].take_in,
+			&(struct action){
+				.kind = ACTION_NETWORK_DISCONNECT,
+				.label = state->network->name,
+				.target = slot_text(draft->arena, state->create, SLOT_ID),
+				.body = body_disconnect(
+					draft->arena, state->moves[i].container),
+				.force = true,
+			});
+}
+
+/* By name: the old network may still be there, or be there again. */
+static void join_old(
+	struct draft *draft, struct undo *undo, const struct network_state *state)
+{
+	const char *network = state->network->name;
+
+	for (size_t i = 0; i < state->nmoves; i++)
+		undo_add(draft, undo, state->moves[i].let_go,
+			&(struct action){
+				.kind = ACTION_NETWORK_CONNECT,
+				.label = network,
+				.target = network,
+				.body = body_connect_again(
+					draft->arena, state->moves[i].container, network),
+			});
+}
+
+static void network_back(
+	struct draft *draft, struct undo *undo, const struct network_state *state)
+{
+	undo_add(draft, undo, state->create,
+		&(struct action){
+			.kind = ACTION_NETWORK_REMOVE,
+			.label = state->network->name,
+			.target = slot_text(draft->arena, state->create, SLOT_ID),
+		});
+	undo_add(draft, undo, state->remove,
+		&(struct action){
+			.kind = ACTION_NETWORK_CREATE,
+			.label = state->network->name,
+			.name = state->network->name,
+			.body = body_network_again(draft->arena, state->observed->node),
+		});
+}
+
 /* The old container knows the network by the id that is gone, so it has to join anew. */
 static void join_again(struct draft *draft, struct undo *undo,
 	const struct replica *replica, const struct network_state *state)
@@ -157,8 +189,11 @@ static void networks_back(
 	struct draft *draft, struct undo *undo, const struct group *group)
 {
 	for (size_t i = 0; group->renews_networks && i < draft->project->nnetworks; i++)
-		if (draft->networks[i].diverged)
+		if (draft->networks[i].diverged) {
+			leave_new(draft, undo, &draft->networks[i]);
 			network_back(draft, undo, &draft->networks[i]);
+			join_old(draft, undo, &draft->networks[i]);
+		}
 }
 
 static void networks_again(struct draft *draft, struct undo *undo,

@@ -89,3 +89,60 @@ first_version() {
 	[[ $(id_of "$PROJECT-web-1") != "$OLD" ]]
 	assert_equal "$(container_names)" "$PROJECT-web-1"
 }
+
+# web, db and (only with KEPT) a service that becomes an orphan, all on one network with option MTU.
+networked() {
+	local mtu=$1 kept=$2
+	compose_file <<-YAML
+		services:
+		  web: $(idle "networks: {back: {aliases: [site], ipv4_address: 10.99.7.9}}$3")
+		  db: $(idle 'networks: {back: {aliases: [store]}}')
+		  $kept
+		networks:
+		  back:
+		    driver_opts: {com.docker.network.driver.mtu: "$mtu"}
+		    ipam: {config: [{subnet: 10.99.7.0/24}]}
+	YAML
+}
+
+first_network() {
+	networked 1400 "gone: $(idle 'networks: {back: {aliases: [away]}}')"
+	davit up -d
+	OLD=$(id_of "$PROJECT-web-1")
+}
+
+# The old containers run on a network with the old option, under all their names and addresses.
+old_network_serves_again() {
+	local name
+	assert_equal "$(id_of "$PROJECT-web-1")" "$OLD"
+	assert_equal "$(docker network inspect -f '{{index .Options "com.docker.network.driver.mtu"}}' "${PROJECT}_back")" 1400
+	assert_equal "$(network_names)" "${PROJECT}_back"
+	assert_equal "$(running_names)" "$(printf '%s\n' "$PROJECT"-{db,gone,web}-1)"
+	assert_equal "$(container_names)" "$(running_names)"
+	assert_equal "$(inspect "$PROJECT-web-1" "{{.NetworkSettings.Networks.${PROJECT}_back.IPAddress}}")" 10.99.7.9
+	for name in web site db store gone away; do
+		docker exec "$PROJECT-db-1" ping -c 1 -W 5 "$name"
+	done
+}
+
+@test "a network cannot be made anew" {
+	first_network
+	networked many ''
+	run davit up -d
+	assert_fails
+	old_network_serves_again
+}
+
+@test "on a network made anew the new version cannot be started" {
+	first_network
+	docker run -d --name "$PROJECT-other" -p 8098:80 busybox sleep 1000000
+	networked 1300 '' ', ports: ["8098:80"]'
+	run davit up -d
+	assert_fails
+	assert_tells '8098'
+	docker rm -f "$PROJECT-other"
+	old_network_serves_again
+	davit up -d
+	assert_equal "$(docker network inspect -f '{{index .Options "com.docker.network.driver.mtu"}}' "${PROJECT}_back")" 1300
+	docker exec "$PROJECT-db-1" ping -c 1 -W 5 away
+}

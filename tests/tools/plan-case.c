@@ -8,6 +8,7 @@
  *   tag IMAGE ID                      the registry has another image under the name
  *   drop LIST NAME                    somebody removes a network, a volume
  *   show                              prints what there is
+ *   endpoints CONTAINER               prints how it is on its networks
  *
  * The engine is engine.json, see README.md beside the cases; it is written back after a change.
  */
@@ -257,6 +258,23 @@ static void print_plan(const struct args *args, const struct plan *plan)
 		printf("nothing to do\n");
 }
 
+/* As the commands do: only what was asked for is known. */
+static void keep_wanted_inspects(struct arena *arena, struct plan_input *input)
+{
+	const struct strings wanted = plan_wants_inspect(arena, input);
+	struct observed *copy = ARENA_NEW(arena, struct observed);
+
+	*copy = *input->observed;
+	copy->containers =
+		ARENA_NEW_N(arena, copy->ncontainers, struct observed_container);
+	for (size_t i = 0; i < copy->ncontainers; i++) {
+		copy->containers[i] = input->observed->containers[i];
+		if (!strings_has(&wanted, copy->containers[i].id))
+			copy->containers[i].inspect = NULL;
+	}
+	input->observed = copy;
+}
+
 static int plan_or_apply(
 	struct args *args, struct sim *sim, const struct project *project, bool apply)
 {
@@ -271,6 +289,7 @@ static int plan_or_apply(
 	if (!input.graph)
 		return 1;
 	input.observed = sim_observe(sim, args->arena, project->name);
+	keep_wanted_inspects(args->arena, &input);
 	plan = plan_make(args->arena, &input, &err);
 	if (!plan || !plan_check(plan, &err)) {
 		print_err(&err);
@@ -312,6 +331,12 @@ static int change(struct args *args, struct sim *sim, const char *command)
 
 	if (!strcmp(command, "show")) {
 		sim_show(sim, &text);
+		fputs(str_text(&text), stdout);
+		return 0;
+	}
+	if (!strcmp(command, "endpoints")) {
+		if (!sim_show_endpoints(sim, first, &text))
+			return 1;
 		fputs(str_text(&text), stdout);
 		return 0;
 	}

@@ -296,6 +296,8 @@ static struct node *inspects(const struct sim *sim, struct arena *arena)
 		node_set(arena, map, "Config", body);
 		if (node_get(body, "HostConfig"))
 			node_set(arena, map, "HostConfig", node_get(body, "HostConfig"));
+		node_set(arena, map, "NetworkSettings",
+			node_get(containers->items[i], "NetworkSettings"));
 		node_push(arena, list, map);
 	}
 	return list;

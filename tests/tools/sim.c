@@ -98,7 +98,8 @@ static void join(struct sim *sim, struct node *container, const struct node *net
 	const struct node *settings)
 {
 	struct node *networks = node_path(container, "NetworkSettings.Networks");
-	struct node *endpoint = node_map(sim->arena);
+	struct node *endpoint =
+		settings ? node_copy(sim->arena, settings) : node_map(sim->arena);
 
 	node_set_text(sim->arena, endpoint, "NetworkID", node_get_text(network, "Id"));
 	node_set_text_opt(sim->arena, endpoint, "IPAddress",
@@ -497,6 +498,25 @@ bool sim_set(struct sim *sim, const char *name, const char *state)
 static int compare_lines(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* "app_default web, app-web-1 10.0.0.2", a line a network. */
+bool sim_show_endpoints(const struct sim *sim, const char *name, struct str *out)
+{
+	const struct node *container = find(sim, "containers", name);
+	const struct node *networks = node_path(container, "NetworkSettings.Networks");
+
+	for (size_t i = 0; networks && i < networks->npairs; i++) {
+		const struct node *endpoint = networks->pairs[i].value;
+		const struct node *aliases = node_get(endpoint, "Aliases");
+		const char *ip = node_get_text(endpoint, "IPAddress");
+
+		str_add(out, networks->pairs[i].key);
+		for (size_t j = 0; aliases && j < aliases->nitems; j++)
+			str_printf(out, "%s %s", j ? "," : "", aliases->items[j]->text);
+		str_printf(out, "%s%s\n", ip && *ip ? " " : "", ip ? ip : "");
+	}
+	return networks != NULL;
 }
 
 void sim_show(const struct sim *sim, struct str *out)

@@ -45,5 +45,8 @@ bool sim_execute(struct sim *sim, const struct plan *plan, const struct sim_opts
 /* One container's state changes by itself: "exited 0", "running", "unhealthy". */
 bool sim_set(struct sim *sim, const char *name, const char *state);
 
+/* How one container is on its networks; false: there is none of the name. */
+bool sim_show_endpoints(const struct sim *sim, const char *name, struct str *out);
+
 /* Names, states and what else people would look at, sorted. */
 void sim_show(const struct sim *sim, struct str *out);
