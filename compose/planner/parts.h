@@ -40,6 +40,8 @@ void create_resources(struct draft *draft);
 
 struct network_state;
 void create_network(struct draft *draft, struct network_state *state, const char *reason);
+/* What differs between the network that is there and the one that is wanted, in words. */
+const char *diff_network(struct draft *draft, const struct network_state *state);
 bool is_attached(const struct observed_container *container, const char *network_id);
 
 /* Pulls and builds what the selected services need. */

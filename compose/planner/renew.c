@@ -152,6 +152,7 @@ static void take_in(struct draft *draft, struct network_state *state)
 static void renew(
 	struct draft *draft, struct network_state *state, const struct numbers *stops)
 {
+	const char *reason = diff_network(draft, state);
 	struct links links = {0};
 
 	numbers_add_all(draft->arena, &links.needs, stops);
@@ -161,11 +162,11 @@ static void renew(
 			.kind = ACTION_NETWORK_REMOVE,
 			.label = state->network->name,
 			.target = state->observed->id,
-			.reason = "differs from the configuration",
+			.reason = reason,
 		},
 		&links);
 	in_renewal(draft, state->remove);
-	create_network(draft, state, "differs from the configuration");
+	create_network(draft, state, reason);
 	in_renewal(draft, state->create);
 	take_in(draft, state);
 }
