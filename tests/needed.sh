@@ -14,5 +14,5 @@ may_load() { # executable, names of libraries with blanks around
 	done
 }
 
-may_load "$1" "libyaml-0 libuv libcjson libcrypto"
-may_load "$2" "libyaml-0 libuv libcjson libcrypto libcurl libarchive"
+may_load "$1" "libyaml-0 libuv libcjson"
+may_load "$2" "libyaml-0 libuv libcjson libcurl libarchive"
