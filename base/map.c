@@ -2,6 +2,7 @@
 /* Open addressing over an array of entries that keeps the order of insertion. */
 #include "base/map.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -43,6 +44,7 @@ static void rehash(struct map *map)
 {
 	map->nslots = map->nslots ? map->nslots * 2 : 8;
 	map->slots = ARENA_NEW_N(map->arena, map->nslots, unsigned);
+	assert(map->entries || map->nentries == 0);
 	for (size_t i = 0; i < map->nentries; i++) {
 		const struct map_entry *entry = &map->entries[i];
 

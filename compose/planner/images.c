@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which images have to be pulled or built before containers can be made (compose.md 4.9). */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,6 +190,7 @@ unsigned add_build(struct draft *draft, const struct service *service,
 	struct plan_build *build = ARENA_NEW(draft->arena, struct plan_build);
 	struct links links = {0};
 
+	assert(service->build);
 	*build = (struct plan_build){
 		.build = service->build,
 		.tag = image->ref,

@@ -96,7 +96,7 @@ static void pad(struct str *str, size_t from, size_t width)
 static void print_action(struct str *str, const struct action *action, unsigned number,
 	const struct widths *widths)
 {
-	size_t at = str->len;
+	size_t at;
 
 	str_printf(str, "%*u ", (int)widths->number, number);
 	at = str->len;
