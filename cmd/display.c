@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/complain.h"
+#include "cmd/output.h"
 
 static enum display_mode mode_of(const struct root *root, bool is_terminal)
 {
@@ -62,6 +64,42 @@ static void write_all(int fd, const char *text, size_t len)
 	}
 }
 
+void display_open(struct display *display, struct uv_loop_s *loop)
+{
+	if (!display->waitless)
+		display->waitless = output_new(loop, STDERR_FILENO, NULL, NULL);
+}
+
+void display_close(struct display *display, struct uv_loop_s *loop)
+{
+	struct output *output = display->waitless;
+
+	while (output && !output_is_idle(output))
+		uv_run(loop, UV_RUN_ONCE);
+	output_free(output);
+	display->waitless = NULL;
+}
+
+bool display_is_behind(const struct display *display)
+{
+	return display->waitless && !output_is_idle(display->waitless);
+}
+
+static void write_out(struct display *display, int fd, const char *text, size_t len)
+{
+	struct output *output = fd == STDERR_FILENO ? display->waitless : NULL;
+
+	if (!output)
+		write_all(fd, text, len);
+	else if (output_waiting(output) + len <= DISPLAY_MAX_BYTES)
+		output_write(output, text, len);
+}
+
+void display_draw(struct display *display, const struct str *text)
+{
+	write_out(display, STDERR_FILENO, str_text(text), text->len);
+}
+
 void display_write(struct display *display, int fd, const char *text, size_t len)
 {
 	const struct display_block *block = display->block;
@@ -69,7 +107,7 @@ void display_write(struct display *display, int fd, const char *text, size_t len
 	if (block)
 		block->erase(block->ctx);
 	fflush(stdout);
-	write_all(fd, text, len);
+	write_out(display, fd, text, len);
 	if (block)
 		block->draw(block->ctx);
 }

@@ -10,7 +10,10 @@
 #include <stddef.h>
 
 struct err_item;
+struct output;
 struct root;
+struct str;
+struct uv_loop_s;
 
 enum display_mode {
 	DISPLAY_PLAIN,
@@ -32,14 +35,28 @@ struct display {
 	bool color_stdout; /* of standard output: logs, tables */
 	const char *cwd;
 	const struct display_block *block; /* not ours; NULL: none */
+	struct output *waitless;           /* NULL: writing may wait */
 };
 
 /* no_color: NO_COLOR is set and not empty. */
 void display_init(
 	struct display *display, const struct root *root, const char *cwd, bool no_color);
 
+/*
+ * From now on the work goes on while standard error takes nothing: what it does not take at once waits, up to
+ * DISPLAY_MAX_BYTES, and is lost from there on. display_close waits for the rest.
+ */
+void display_open(struct display *display, struct uv_loop_s *loop);
+void display_close(struct display *display, struct uv_loop_s *loop);
+
+#define DISPLAY_MAX_BYTES ((size_t)16 << 20)
+
 /* Writes to a descriptor (1 or 2) above the block. */
 void display_write(struct display *display, int fd, const char *text, size_t len);
+
+/* The block's own writing, to standard error; it leaves out drawings while those before still wait. */
+void display_draw(struct display *display, const struct str *text);
+bool display_is_behind(const struct display *display);
 
 /* One line for people; nothing in JSON and quiet mode. */
 void display_say(struct display *display, const char *format, ...)

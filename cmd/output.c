@@ -78,6 +78,11 @@ void output_free(struct output *output)
 		free(output);
 }
 
+size_t output_waiting(const struct output *output)
+{
+	return output->waiting.len - output->nsent;
+}
+
 bool output_is_full(const struct output *output)
 {
 	return output->waiting.len >= OUTPUT_FULL_BYTES;

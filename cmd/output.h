@@ -26,6 +26,7 @@ struct output *output_new(
 void output_free(struct output *output);
 
 void output_write(struct output *output, const void *data, size_t len);
+size_t output_waiting(const struct output *output); /* bytes */
 bool output_is_full(const struct output *output);
 bool output_is_idle(const struct output *output); /* nothing waits */
 

@@ -235,6 +235,7 @@ static int finish(struct run *run, int status)
 	struct app *app = &run->app;
 
 	status = flush_output(run, status);
+	display_close(&run->display, &run->loop);
 	if (app->engine_side)
 		app->engine_side->finish(app);
 	uv_run(&run->loop, UV_RUN_NOWAIT); /* what was closed is let go of */
@@ -261,6 +262,8 @@ int program_run(const struct program *program, int argc, char **argv, char **env
 	run.app.engine_side = program->engine_side;
 	if (!settle(&run, &rest, &err))
 		return finish(&run, app_fail(&run.app, &err));
+	if (program->engine_side)
+		display_open(&run.display, &run.loop);
 	asked = what_is_asked(&run.flags, &rest);
 	return finish(&run, dispatch(&run, &asked));
 }

@@ -63,7 +63,7 @@ static void erase(void *ctx)
 	if (progress->drawn == 0)
 		return;
 	str_printf(&text, "\033[%zuA\r" CLEAR_BELOW, progress->drawn);
-	(void)!write(STDERR_FILENO, text.text, text.len);
+	display_draw(progress->display, &text);
 	progress->drawn = 0;
 }
 
@@ -101,13 +101,16 @@ static void draw(void *ctx)
 		line += len + 1;
 	}
 	str_add(&text, CLEAR_BELOW SHOW_CURSOR);
-	(void)!write(STDERR_FILENO, text.text, text.len);
+	display_draw(progress->display, &text);
 	progress->drawn = nlines;
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-	draw(timer->data);
+	struct progress *progress = timer->data;
+
+	if (!display_is_behind(progress->display))
+		draw(progress);
 }
 
 /* ---- plain lines */

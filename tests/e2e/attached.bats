@@ -143,3 +143,25 @@ has_greeted() {
 	exec 9>&-
 	assert_equal "$STATUS" 130
 }
+
+@test "a reader of both streams that stalls holds up nothing, and Ctrl-C still works" {
+	compose_file <<-'YAML'
+		services:
+		  after: {image: busybox, init: true, depends_on: {flood: {condition: service_healthy}}, command: sleep 1000000}
+		  flood: {image: busybox, init: true, logging: {driver: json-file, options: {max-size: 10m, max-file: "2"}}, command: ["sh", "-c", "yes $$(printf %0200d 0) | head -c 20000000; touch /finished; exec sleep 1000000"], healthcheck: {test: test -e /finished, interval: 200ms, retries: 1000}}
+	YAML
+	mkfifo pipe
+	exec 9<>pipe
+	env --default-signal=INT "$DAVIT" up >pipe 2>&1 3>&- 9>&- &
+	DAVIT_PID=$!
+	poll 60 is_running "$PROJECT-after-1"
+	kill -INT "$DAVIT_PID"
+	poll 20 not_running "$PROJECT-flood-1"
+	poll 20 not_running "$PROJECT-after-1"
+	cat <&9 >/dev/null &
+	local reader=$!
+	davit_ends 20
+	kill "$reader"
+	exec 9>&-
+	assert_equal "$STATUS" 130
+}
