@@ -74,6 +74,8 @@ enum field_flag {
 	FIELD_MERGED = 1
 		<< 18, /* has become part of another key: printed with ENCODE_UNMERGED only */
 	FIELD_ALWAYS_JSON = 1 << 17, /* as FIELD_ALWAYS, in JSON and hashes only */
+	FIELD_RAW_TEXT = 1
+		<< 19, /* FORM_TEXT_LIST: text stays text where variables stay variables */
 };
 
 /* Short ways to write a value; the loader makes the long one of them (compose.md 3.8). */

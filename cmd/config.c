@@ -13,8 +13,10 @@
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
 #include "cmd/services.h"
+#include "cmd/variables.h"
 #include "compose/graph/graph.h"
 #include "compose/loader/load.h"
+#include "compose/loader/variables.h"
 #include "compose/model/print.h"
 
 struct config {
@@ -34,7 +36,8 @@ struct config {
 static const struct option config_opts[] = {
 	O_BOOL(C, environment, "environment",
 		.help = "Print the variables that may stand in the files"),
-	O_TEXT(C, format, "format", .value = "FORMAT", .help = "yaml or json (yaml)"),
+	O_TEXT(C, format, "format", .value = "FORMAT",
+		.help = "yaml or json (yaml); of --variables table, too"),
 	O_TEXT(C, hash, "hash", .value = "SERVICES",
 		.help = "Print the configuration hash of services, \"*\" for all"),
 	O_BOOL(C, images, "images", .help = "Print the names of the images"),
@@ -57,7 +60,7 @@ static const struct option config_opts[] = {
 	O_BOOL(C, resolve_image_digests, "resolve-image-digests", .flags = OPTION_HIDDEN,
 		.help = "Print images with their digests"),
 	O_BOOL(C, services, "services", .help = "Print the names of the services"),
-	O_BOOL(C, variables, "variables", .flags = OPTION_HIDDEN,
+	O_BOOL(C, variables, "variables",
 		.help = "Print the variables that the files use, and their defaults"),
 	O_BOOL(C, volumes, "volumes", .help = "Print the names of the volumes"),
 	OPTION_END,
@@ -78,7 +81,10 @@ static void list_services(struct app *app, struct str *out)
 {
 	const struct graph *graph = app->graph;
 
-	for (size_t i = 0; i < graph->nnodes; i++)
+	/* Only --no-consistency comes here with a cycle. */
+	for (size_t i = 0; !graph && i < app->project->nservices; i++)
+		str_printf(out, "%s\n", app->project->services[i].name);
+	for (size_t i = 0; graph && i < graph->nnodes; i++)
 		str_printf(
 			out, "%s\n", graph->nodes[graph->start_order[i]].service->name);
 }
@@ -106,10 +112,8 @@ static void list_volumes(struct app *app, struct str *out)
 
 static void list_models(struct app *app, struct str *out)
 {
-	const struct node *models = node_get(app->project->node, "models");
-
-	for (size_t i = 0; models && models->kind == NODE_MAP && i < models->npairs; i++)
-		str_printf(out, "%s\n", models->pairs[i].key);
+	for (size_t i = 0; i < app->project->nmodels; i++)
+		str_printf(out, "%s\n", app->project->models[i].model);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -139,20 +143,25 @@ static void list_profiles(struct app *app, struct str *out)
 		str_printf(out, "%s\n", profiles.items[i]);
 }
 
+enum list_flag {
+	LIST_ALL_SERVICES = 1 << 0, /* whatever was named */
+	LIST_READS_FILES = 1 << 1,  /* a missing env_file is an error */
+};
+
 struct list {
 	size_t flag; /* offset in struct config */
 	void (*print)(struct app *app, struct str *out);
-	bool all_services; /* whatever was named */
+	unsigned flags; /* enum list_flag */
 };
 
 static const struct list lists[] = {
-	{offsetof(C, environment), list_environment, false},
-	{offsetof(C, images), list_images, false},
-	{offsetof(C, models), list_models, false},
-	{offsetof(C, networks), list_networks, false},
-	{offsetof(C, profiles), list_profiles, true},
-	{offsetof(C, services), list_services, true},
-	{offsetof(C, volumes), list_volumes, false},
+	{offsetof(C, environment), list_environment, 0},
+	{offsetof(C, images), list_images, 0},
+	{offsetof(C, models), list_models, 0},
+	{offsetof(C, networks), list_networks, 0},
+	{offsetof(C, profiles), list_profiles, LIST_ALL_SERVICES},
+	{offsetof(C, services), list_services, LIST_ALL_SERVICES},
+	{offsetof(C, volumes), list_volumes, LIST_READS_FILES},
 };
 
 /* The list that was asked for, or NULL. */
@@ -195,7 +204,8 @@ static void print_raw(
 	struct arena *arena, const struct node *raw, bool json, struct str *out)
 {
 	if (json)
-		json_print(out, node_sorted(arena, raw, ENCODE_JSON),
+		json_print(out,
+			node_sorted(arena, project_raw_nulls(arena, raw), ENCODE_JSON),
 			JSON_INDENT | JSON_HTML);
 	else
 		yaml_print(out, node_sorted(arena, raw, 0));
@@ -228,9 +238,10 @@ static void load_opts(struct app *app, const struct config *opts,
 	const struct list *list = list_of(opts);
 
 	app_load_opts(app, out);
-	out->keep_all_services = list && list->all_services;
+	out->keep_all_services = list && (list->flags & LIST_ALL_SERVICES);
 	out->no_consistency = opts->no_consistency;
-	out->no_env_resolution = opts->no_env_resolution || opts->hash;
+	out->no_env_resolution = opts->no_env_resolution || opts->hash ||
+		(list && !(list->flags & LIST_READS_FILES));
 	out->no_interpolate = opts->no_interpolate;
 	out->no_normalize = opts->no_normalize || app->root.compatibility;
 	out->no_path_resolution = opts->no_path_resolution;
@@ -242,14 +253,12 @@ static void load_opts(struct app *app, const struct config *opts,
 
 static bool check(const struct config *opts, struct err *err)
 {
+	if (opts->variables)
+		return variables_format_valid(opts->format, err);
 	if (opts->format && strcmp(opts->format, "yaml") != 0 &&
 		strcmp(opts->format, "json") != 0)
 		return err_set(err, ERR_INPUT,
 			"unsupported format \"%s\"\nIt is yaml or json.", opts->format);
-	if (opts->variables)
-		return err_set(err, ERR_INPUT,
-			"config --variables is not there yet. This does it: docker "
-			"compose config --variables");
 	if (opts->resolve_image_digests || opts->lock_image_digests)
 		return err_set(err, ERR_INPUT,
 			"config --%s-image-digests is not there yet. This does it: "
@@ -274,6 +283,22 @@ static int show_raw(
 		return EXIT_SUCCESS;
 	print_raw(&app->arena, raw, text_eq(opts->format, "json"), &text);
 	return write_out(app, opts, &text);
+}
+
+static int show_variables(
+	struct app *app, const struct config *opts, const struct load_opts *how)
+{
+	struct variables variables;
+	struct errs errs;
+	auto_str text = {0};
+
+	errs_init(&errs, &app->arena);
+	project_variables(&app->arena, how, &variables, &errs);
+	if (app_show_errs(app, &errs))
+		return EXIT_FAILURE;
+	variables_print(&text, &variables, opts->format);
+	app_print_str(app, &text);
+	return EXIT_SUCCESS;
 }
 
 static int show(struct app *app, const struct config *opts)
@@ -305,6 +330,8 @@ static int config_run(
 	if (!check(opts, &err))
 		return app_fail(app, &err);
 	load_opts(app, opts, operands, &how);
+	if (opts->variables)
+		return show_variables(app, opts, &how);
 	if (opts->no_interpolate && !list_of(opts) && !opts->hash)
 		return show_raw(app, opts, &how);
 	if (!app_load(app, &how))

@@ -36,11 +36,15 @@ static const struct project *load(
 	struct app *app, const struct load_opts *opts, struct errs *errs)
 {
 	const struct project *project = project_load(&app->arena, opts, errs);
+	struct errs cycles; /* --no-consistency does without a graph */
 
 	if (!project)
 		return NULL;
-	app->graph = graph_build(&app->arena, project, errs);
-	return app->graph ? project : NULL;
+	if (opts->no_consistency)
+		errs_init(&cycles, &app->arena);
+	app->graph =
+		graph_build(&app->arena, project, opts->no_consistency ? &cycles : errs);
+	return app->graph || opts->no_consistency ? project : NULL;
 }
 
 bool app_load(struct app *app, const struct load_opts *opts)

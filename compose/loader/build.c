@@ -171,12 +171,16 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
 	struct strings profiles = profiles_wanted(arena, opts, project);
 	struct selection selection = {&opts->services, opts->no_deps};
 
-	project_validate(project, errs);
+	project_validate(project, &(struct validation){.errs = errs});
 	if (!opts->no_normalize)
 		project_normalise(arena, project);
+	project_sort(project);
+	project_fill_environment(project);
 	project_activate(arena, project, &profiles, &opts->services);
-	if (!opts->no_consistency)
+	if (!opts->no_consistency) {
+		project_settle_scale(project);
 		project_check(arena, project, errs);
+	}
 	if (!opts->keep_all_services)
 		project_select(arena, project, &selection, errs);
 	apply_platform(opts, project);

@@ -98,6 +98,8 @@ static struct node *make_text_list(const struct maker *m, struct node *node)
 
 	if (!is_number_or_text(node))
 		return node;
+	if (m->loading->opts->no_interpolate && (m->field->flags & FIELD_RAW_TEXT))
+		return node;
 	list = node_new(m->arena, NODE_LIST, node->pos);
 	list->marks = node->marks & (NODE_RESET | NODE_OVERRIDE);
 	node_push(m->arena, list, node);

@@ -113,11 +113,26 @@ static bool fail_required(struct expansion *e, size_t dollar, const struct refer
 			word.len ? ": " : "", str_text(&word)));
 }
 
+static bool tell(struct expansion *e, size_t dollar, const struct reference *ref)
+{
+	struct interp_use use = {.name = ref->name, .op = ref->op, .at = dollar};
+
+	if (ref->op)
+		use.word = arena_strndup(e->interp->arena, e->text + ref->word.start,
+			ref->word.end - ref->word.start);
+	e->interp->met(e->interp, &use);
+	return !ref->op || expand(e, ref->word);
+}
+
 static bool apply(struct expansion *e, size_t dollar, const struct reference *ref)
 {
-	const char *value = env_get(e->interp->env, ref->name);
-	bool present = value && (*value || !ref->empty_counts);
+	const char *value;
+	bool present;
 
+	if (e->interp->met)
+		return tell(e, dollar, ref);
+	value = env_get(e->interp->env, ref->name);
+	present = value && (*value || !ref->empty_counts);
 	switch (ref->op) {
 	case '-':
 		if (!present)

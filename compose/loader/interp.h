@@ -11,6 +11,14 @@
 struct arena;
 struct env;
 
+/* A variable where it stands: ${NAME:-word} and so on. */
+struct interp_use {
+	const char *name;
+	char op;          /* '-', '+', '?'; '\0' for none */
+	const char *word; /* after the operator, as it is written; NULL: none */
+	size_t at;        /* of its dollar */
+};
+
 struct interp {
 	struct arena *arena;
 	const struct env *env;
@@ -18,7 +26,10 @@ struct interp {
 	/* Told of each variable that is not set and has no default; at is its offset in
 	 * the text. NULL: nobody. */
 	void (*unset)(struct interp *interp, const char *name, size_t at);
-	void *ctx; /* of unset */
+	void *ctx; /* of unset and met */
+
+	/* Told of every variable, and nothing is expanded but to meet those inside words. NULL: expand. */
+	void (*met)(struct interp *interp, const struct interp_use *use);
 
 	/* After a failure: what was wrong, and where in the text. */
 	const char *error;

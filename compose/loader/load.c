@@ -2,12 +2,14 @@
 /* The public face: both halves, one after the other. */
 #include "compose/loader/load.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/schema.h"
 #include "compose/loader/discover.h"
 #include "compose/loader/raw.h"
 #include "compose/loader/tree.h"
 #include "compose/model/fields.h"
+#include "compose/model/passes.h"
 
 const struct project *project_load(
 	struct arena *arena, const struct load_opts *opts, struct errs *errs)
@@ -21,6 +23,17 @@ const struct project *project_load(
 	return errs_failed(errs) ? NULL : project;
 }
 
+/* What holds whatever the variables are; what cannot be read yet was told by schema_check, if at all. */
+static void validate_raw(struct arena *arena, const struct node *root, struct errs *errs)
+{
+	struct project *project = ARENA_NEW(arena, struct project);
+	struct errs unread;
+
+	errs_init(&unread, arena);
+	schema_decode(arena, &project_section, root, project, &unread);
+	project_validate(project, &(struct validation){.errs = errs, .raw = true});
+}
+
 const struct node *project_load_raw(
 	struct arena *arena, const struct load_opts *opts, struct errs *errs)
 {
@@ -29,6 +42,8 @@ const struct node *project_load_raw(
 
 	if (tree_load(arena, opts, &tree, errs) && tree.name) {
 		schema_check(&project_section, tree.root, SCHEMA_RAW, errs);
+		if (!errs_failed(errs))
+			validate_raw(arena, tree.root, errs);
 		root = opts->no_normalize ? tree.root : raw_complete(arena, &tree);
 	}
 	errs_sort(errs);

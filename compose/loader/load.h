@@ -66,6 +66,12 @@ const struct node *project_load_raw(
 	struct arena *arena, const struct load_opts *opts, struct errs *errs);
 
 /*
+ * That tree as docker compose prints it in JSON: a list that is empty is null, unless a rule about equal
+ * items has looked at it.
+ */
+const struct node *project_raw_nulls(struct arena *arena, const struct node *raw);
+
+/*
  * The environment of a project before it is loaded: shell over .env files (compose.md 1.5), and which of the
  * COMPOSE_* variables in it the command line should see. False on errors.
  */

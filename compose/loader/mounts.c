@@ -112,6 +112,9 @@ static void apply_options(struct arena *arena, struct node *mount, const char *t
 		apply_option(arena, mount, text, len);
 		text += len + (text[len] == ',');
 	}
+	/* "rw" is what is meant anyway. */
+	if (!node_get_bool(mount, "read_only"))
+		node_remove(arena, mount, "read_only");
 }
 
 struct node *mount_parse(

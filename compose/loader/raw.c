@@ -9,8 +9,12 @@
 
 #include "base/arena.h"
 #include "base/node.h"
+#include "base/schema.h"
 #include "base/str.h"
+#include "compose/loader/load.h"
+#include "compose/loader/rewrite.h"
 #include "compose/loader/tree.h"
+#include "compose/model/fields.h"
 
 struct raw {
 	struct arena *arena;
@@ -33,47 +37,33 @@ static struct node *each_entry(const struct raw *raw, const struct node *map,
 	return out;
 }
 
-/* "K" as "K=value" or K: null as K: value, where the project knows the variable. */
-static struct node *fill_values(const struct raw *raw, const struct node *node)
+/* Arguments without a value: there is nothing to take it from, so they are left out. */
+static struct node *drop_nulls(const struct raw *raw, const struct node *args)
 {
-	struct node *out = node_copy_shallow(raw->arena, node);
+	struct node *out = node_new(raw->arena, args->kind, args->pos);
 
-	for (size_t i = 0; node->kind == NODE_LIST && i < out->nitems; i++) {
-		const char *text = out->items[i]->text;
-		const char *value =
-			text ? pairs_get(&raw->tree->environment, text) : NULL;
-
-		if (value)
-			out->items[i] = node_text(raw->arena,
-				arena_printf(raw->arena, "%s=%s", text, value));
-	}
-	for (size_t i = 0; node->kind == NODE_MAP && i < out->npairs; i++) {
-		const char *value = pairs_get(&raw->tree->environment, out->pairs[i].key);
-
-		if (value && out->pairs[i].value->kind == NODE_NULL)
-			out->pairs[i].value = node_text(raw->arena, value);
-	}
+	for (size_t i = 0; args->kind == NODE_LIST && i < args->nitems; i++)
+		if (args->items[i]->text && strchr(args->items[i]->text, '='))
+			node_push(raw->arena, out, args->items[i]);
+	for (size_t i = 0; args->kind == NODE_MAP && i < args->npairs; i++)
+		if (args->pairs[i].value->kind != NODE_NULL)
+			node_set(raw->arena, out, args->pairs[i].key,
+				args->pairs[i].value);
 	return out;
-}
-
-static void fill_key(const struct raw *raw, struct node *map, const char *key)
-{
-	const struct node *values = node_get(map, key);
-
-	if (values)
-		node_set(raw->arena, map, key, fill_values(raw, values));
 }
 
 static void complete_build(const struct raw *raw, struct node *service)
 {
 	struct node *build = node_get(service, "build");
+	const struct node *args = node_get(build, "args");
 
 	if (!build || build->kind != NODE_MAP)
 		return;
 	build = node_copy_shallow(raw->arena, build);
 	if (!node_get(build, "dockerfile") && !node_get(build, "dockerfile_inline"))
 		node_set_text(raw->arena, build, "dockerfile", "Dockerfile");
-	fill_key(raw, build, "args");
+	if (args && (args->kind == NODE_LIST || args->kind == NODE_MAP))
+		node_set(raw->arena, build, "args", drop_nulls(raw, args));
 	node_set(raw->arena, service, "build", build);
 }
 
@@ -88,8 +78,7 @@ static void depend(const struct raw *raw, struct node *service, const char *on,
 	if (depends->kind != NODE_MAP || node_get(depends, name))
 		return;
 	node_set_text(raw->arena, dependency, "condition", "service_started");
-	if (restart)
-		node_set_bool(raw->arena, dependency, "restart", true);
+	node_set_bool(raw->arena, dependency, "restart", restart);
 	node_set_bool(raw->arena, dependency, "required", true);
 	node_set(raw->arena, depends, name, dependency);
 	node_set(raw->arena, service, "depends_on", depends);
@@ -124,7 +113,11 @@ static void depend_on_namespaces(const struct raw *raw, struct node *service)
 
 static bool wants_default_network(const struct node *service)
 {
-	return !node_get(service, "networks") && !node_get(service, "network_mode") &&
+	const struct node *networks = node_get(service, "networks");
+	bool none = !networks || networks->kind == NODE_NULL ||
+		(networks->kind == NODE_MAP && networks->npairs == 0);
+
+	return none && !node_get(service, "network_mode") &&
 		!node_get(service, "provider");
 }
 
@@ -145,7 +138,6 @@ static struct node *complete_service(
 	if (node_is_text(node_get(service, "pull_policy"), "if_not_present"))
 		node_set_text(raw->arena, service, "pull_policy", "missing");
 	complete_build(raw, service);
-	fill_key(raw, service, "environment");
 	depend_on_list(raw, service, "links", true);
 	depend_on_namespaces(raw, service);
 	depend_on_list(raw, service, "volumes_from", false);
@@ -214,4 +206,50 @@ const struct node *raw_complete(struct arena *arena, const struct tree *tree)
 				each_entry(&raw, map, complete_resource));
 	}
 	return root;
+}
+
+/* What no row describes. */
+static struct node *null_all(struct arena *arena, struct node *node)
+{
+	struct node *out = node_copy_shallow(arena, node);
+
+	for (size_t i = 0; out->kind == NODE_MAP && i < out->npairs; i++)
+		out->pairs[i].value = null_all(arena, out->pairs[i].value);
+	for (size_t i = 0; out->kind == NODE_LIST && i < out->nitems; i++)
+		out->items[i] = null_all(arena, out->items[i]);
+	return out->kind == NODE_LIST && out->nitems == 0 ? null_node(arena) : out;
+}
+
+static struct node *null_extensions(struct rewrite *rewrite,
+	const struct section *section, struct node *map, const struct where *where)
+{
+	struct node *out = node_copy_shallow(rewrite->arena, map);
+
+	(void)where;
+	for (size_t i = 0; i < out->npairs; i++)
+		if (!section_field(section, out->pairs[i].key))
+			out->pairs[i].value =
+				null_all(rewrite->arena, out->pairs[i].value);
+	return out;
+}
+
+static struct node *null_for_empty(struct rewrite *rewrite, const struct field *field,
+	struct node *value, const struct where *where)
+{
+	bool looked_at = field->unique != UNIQUE_NONE &&
+		!(field->flags & FIELD_NULL_VALUES); /* those are made anew */
+
+	(void)where;
+	return value->kind == NODE_LIST && value->nitems == 0 && !looked_at
+		? null_node(rewrite->arena)
+		: value;
+}
+
+const struct node *project_raw_nulls(struct arena *arena, const struct node *raw)
+{
+	struct rewrite rewrite = {
+		.arena = arena, .value = null_for_empty, .mapping = null_extensions};
+
+	return rewrite_tree(
+		&rewrite, &project_section, node_copy_shallow(arena, raw), NULL);
 }

@@ -180,8 +180,6 @@ static void normalise_service(
 		normalise_build(project, build);
 		service->build = build;
 	}
-	fill_nulls(&service->environment, project, true);
-	copy_scale(service);
 	imply_dependencies(arena, service);
 	if (service->ndepends_on)
 		qsort(service->depends_on, service->ndepends_on,
@@ -282,7 +280,7 @@ static int content_compare(const void *a, const void *b)
 	return strcmp(((const struct content *)a)->key, ((const struct content *)b)->key);
 }
 
-static void sort_all(struct project *project)
+void project_sort(struct project *project)
 {
 	if (project->nnetworks)
 		qsort(project->networks, project->nnetworks, sizeof(*project->networks),
@@ -298,6 +296,20 @@ static void sort_all(struct project *project)
 			content_compare);
 }
 
+void project_fill_environment(struct project *project)
+{
+	for (size_t i = 0; i < project->nservices; i++)
+		fill_nulls(&project->services[i].environment, project, true);
+}
+
+void project_settle_scale(struct project *project)
+{
+	for (size_t i = 0; i < project->nservices; i++)
+		copy_scale(&project->services[i]);
+	for (size_t i = 0; i < project->ndisabled; i++)
+		copy_scale(&project->disabled[i]);
+}
+
 void project_normalise(struct arena *arena, struct project *project)
 {
 	for (size_t i = 0; i < project->nservices; i++)
@@ -306,5 +318,4 @@ void project_normalise(struct arena *arena, struct project *project)
 	name_all(arena, project);
 	find_values(project, project->configs, project->nconfigs);
 	find_values(project, project->secrets, project->nsecrets);
-	sort_all(project);
 }

@@ -16,13 +16,23 @@ struct errs;
 struct project;
 
 /* What concerns one section alone: a config has one origin, an external volume no driver (D2). */
-void project_validate(const struct project *project, struct errs *errs);
+struct validation {
+	struct errs *errs;
+	bool raw; /* not interpolated: text with a $ may still become anything */
+};
+void project_validate(const struct project *project, const struct validation *validation);
 
-/*
- * Names, the default network, implied dependencies, null values from the environment (E). name, separator
- * and environment must be there.
- */
+/* Names, the default network, implied dependencies (E). name, separator and environment must be there. */
 void project_normalise(struct arena *arena, struct project *project);
+
+/* Null values of the services' environment, from the project's. */
+void project_fill_environment(struct project *project);
+
+/* Networks, volumes, configs and secrets by their keys: all that look one up rely on it. */
+void project_sort(struct project *project);
+
+/* deploy.replicas, from scale; docker compose does it when it checks, so that its output tells whether it did. */
+void project_settle_scale(struct project *project);
 
 /*
  * Moves services whose profiles are not active to disabled. Profiles of the services that are named are

@@ -2,6 +2,7 @@
 /* What can be wrong within one section (compose.md 3.1, D2). */
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/node.h"
@@ -17,28 +18,38 @@ static bool is_address(const char *text)
 		inet_pton(AF_INET6, text, room) == 1;
 }
 
-static void validate_ports(const struct service *service, struct errs *errs)
+/* What a variable may still change is not judged. */
+static bool is_open(const struct validation *v, const char *text)
+{
+	return v->raw && text && strchr(text, '$');
+}
+
+static void validate_ports(const struct service *service, const struct validation *v)
 {
 	for (size_t i = 0; i < service->nports; i++) {
 		const struct port *port = &service->ports[i];
 
-		if (port->host_ip && *port->host_ip && !is_address(port->host_ip))
-			errs_add(errs, pos_of(port->node, "host_ip"),
+		/* A short form that is open as a whole. */
+		if (v->raw && (!port->node || port->node->kind != NODE_MAP))
+			continue;
+		if (port->host_ip && *port->host_ip && !is_address(port->host_ip) &&
+			!is_open(v, port->host_ip))
+			errs_add(v->errs, pos_of(port->node, "host_ip"),
 				"services.%s.ports[%zu]: not an IP address: \"%s\"",
 				service->name, i, port->host_ip);
-		if (port->target == 0)
-			errs_add(errs, pos_of(port->node, "target"),
+		if (port->target == 0 && !is_open(v, node_get_text(port->node, "target")))
+			errs_add(v->errs, pos_of(port->node, "target"),
 				"services.%s.ports[%zu]: \"target\" is missing: the port "
 				"in the container",
 				service->name, i);
 	}
 }
 
-static void validate_devices(const struct service *service, struct errs *errs)
+static void validate_devices(const struct service *service, const struct validation *v)
 {
 	for (size_t i = 0; i < service->ndevices; i++)
 		if (!service->devices[i].target)
-			errs_add(errs, service->devices[i].pos,
+			errs_add(v->errs, service->devices[i].pos,
 				"services.%s.devices[%zu]: \"target\" is missing: where "
 				"the device is in the container",
 				service->name, i);
@@ -54,10 +65,12 @@ static bool is_container_name(const char *text)
 	return false;
 }
 
-static void validate_container_name(const struct service *service, struct errs *errs)
+static void validate_container_name(
+	const struct service *service, const struct validation *v)
 {
-	if (service->container_name && !is_container_name(service->container_name))
-		errs_add(errs, pos_of(service->node, "container_name"),
+	if (service->container_name && !is_container_name(service->container_name) &&
+		!is_open(v, service->container_name))
+		errs_add(v->errs, pos_of(service->node, "container_name"),
 			"services.%s.container_name: must have at least two of letters, "
 			"digits and _ . -, but is \"%s\"",
 			service->name, service->container_name);
@@ -79,18 +92,19 @@ static bool is_period(const char *text)
 	return any;
 }
 
-static void validate_pull_policy(const struct service *service, struct errs *errs)
+static void validate_pull_policy(
+	const struct service *service, const struct validation *v)
 {
 	static const char *const words[] = {"always", "never", "missing",
 		"if_not_present", "build", "refresh", "daily", "weekly"};
 	const char *policy = service->pull_policy;
 
-	if (!policy || is_period(policy))
+	if (!policy || is_period(policy) || is_open(v, policy))
 		return;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (text_eq(policy, words[i]))
 			return;
-	errs_add(errs, pos_of(service->node, "pull_policy"),
+	errs_add(v->errs, pos_of(service->node, "pull_policy"),
 		"services.%s.pull_policy: must be always, never, missing, build, daily, "
 		"weekly or every_<time>, but is "
 		"\"%s\"",
@@ -98,26 +112,26 @@ static void validate_pull_policy(const struct service *service, struct errs *err
 }
 
 static void validate_request(const struct device_request *request, const char *service,
-	const char *key, size_t i, struct errs *errs)
+	const char *key, size_t i, const struct validation *v)
 {
 	if (request->count.set && request->device_ids.n)
-		errs_add(errs, pos_of(request->node, "count"),
+		errs_add(v->errs, pos_of(request->node, "count"),
 			"services.%s.%s[%zu]: \"count\" and \"device_ids\" exclude each "
 			"other",
 			service, key, i);
 }
 
-static void validate_requests(const struct service *service, struct errs *errs)
+static void validate_requests(const struct service *service, const struct validation *v)
 {
 	const struct resources *reservations = &service->deploy.resources.reservations;
 
 	for (size_t i = 0; i < service->ngpus; i++)
-		validate_request(&service->gpus[i], service->name, "gpus", i, errs);
+		validate_request(&service->gpus[i], service->name, "gpus", i, v);
 	for (size_t i = 0; i < reservations->ndevices; i++) {
 		validate_request(&reservations->devices[i], service->name,
-			"deploy.resources.reservations.devices", i, errs);
+			"deploy.resources.reservations.devices", i, v);
 		if (!reservations->devices[i].capabilities.set)
-			errs_add(errs, reservations->devices[i].node->pos,
+			errs_add(v->errs, reservations->devices[i].node->pos,
 				"services.%s.deploy.resources.reservations.devices[%zu]: "
 				"\"capabilities\" is missing",
 				service->name, i);
@@ -125,29 +139,30 @@ static void validate_requests(const struct service *service, struct errs *errs)
 }
 
 /* "BAZ =1" is somebody's slip: the variable would be named "BAZ ". */
-static void validate_environment(const struct service *service, struct errs *errs)
+static void validate_environment(
+	const struct service *service, const struct validation *v)
 {
 	for (size_t i = 0; i < service->environment.n; i++) {
 		const struct pair *pair = &service->environment.items[i];
 		size_t len = strlen(pair->key);
 
 		if (len && isspace((unsigned char)pair->key[len - 1]))
-			errs_add(errs, pair->pos,
+			errs_add(v->errs, pair->pos,
 				"services.%s.environment: environment variable %s is "
 				"declared with a trailing space",
 				service->name, pair->key);
 	}
 }
 
-static void validate_external(
-	const char *kind, const char *key, const struct node *node, struct errs *errs)
+static void validate_external(const char *kind, const char *key, const struct node *node,
+	const struct validation *v)
 {
 	for (size_t i = 0; node && i < node->npairs; i++) {
 		const char *other = node->pairs[i].key;
 
 		if (!text_eq(other, "external") && !text_eq(other, "name") &&
 			!text_starts(other, "x-"))
-			errs_add(errs, node->pairs[i].key_pos,
+			errs_add(v->errs, node->pairs[i].key_pos,
 				"%s.%s: conflicting parameters \"external\" and \"%s\" "
 				"specified",
 				kind, key, other);
@@ -155,39 +170,39 @@ static void validate_external(
 }
 
 static void validate_content(const char *kind, const struct content *content,
-	bool is_config, struct errs *errs)
+	bool is_config, const struct validation *v)
 {
 	int origins = (content->file != NULL) + (content->environment != NULL) +
 		(content->inline_text != NULL);
 
 	if (origins > 1)
-		errs_add(errs, content->node->pos, "%s.%s: %s exclude each other", kind,
-			content->key,
+		errs_add(v->errs, content->node->pos, "%s.%s: %s exclude each other",
+			kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\""
 				  : "\"file\" and \"environment\"");
 	else if (origins == 0 && !content->driver && !content->external)
-		errs_add(errs, content->node->pos, "%s.%s: one of %s must be set", kind,
-			content->key,
+		errs_add(v->errs, content->node->pos, "%s.%s: one of %s must be set",
+			kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\""
 				  : "\"file\" and \"environment\"");
 }
 
-void project_validate(const struct project *project, struct errs *errs)
+void project_validate(const struct project *project, const struct validation *v)
 {
 	for (size_t i = 0; i < project->nservices; i++) {
-		validate_ports(&project->services[i], errs);
-		validate_devices(&project->services[i], errs);
-		validate_container_name(&project->services[i], errs);
-		validate_pull_policy(&project->services[i], errs);
-		validate_requests(&project->services[i], errs);
-		validate_environment(&project->services[i], errs);
+		validate_ports(&project->services[i], v);
+		validate_devices(&project->services[i], v);
+		validate_container_name(&project->services[i], v);
+		validate_pull_policy(&project->services[i], v);
+		validate_requests(&project->services[i], v);
+		validate_environment(&project->services[i], v);
 	}
 	for (size_t i = 0; i < project->nvolumes; i++)
 		if (project->volumes[i].external)
 			validate_external("volumes", project->volumes[i].key,
-				project->volumes[i].node, errs);
+				project->volumes[i].node, v);
 	for (size_t i = 0; i < project->nconfigs; i++)
-		validate_content("configs", &project->configs[i], true, errs);
+		validate_content("configs", &project->configs[i], true, v);
 	for (size_t i = 0; i < project->nsecrets; i++)
-		validate_content("secrets", &project->secrets[i], false, errs);
+		validate_content("secrets", &project->secrets[i], false, v);
 }

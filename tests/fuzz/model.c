@@ -48,7 +48,7 @@ void fuzz(struct arena *arena, const char *data, size_t len)
 	project.name = "p";
 	if (!sound)
 		return;
-	project_validate(&project, &errs);
+	project_validate(&project, &(struct validation){.errs = &errs});
 	project_normalise(arena, &project);
 	project_activate(arena, &project, &none, &none);
 	project_check(arena, &project, &errs);

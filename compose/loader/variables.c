@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which variables the files use: for config --variables. */
+#include "compose/loader/variables.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/node.h"
+#include "base/str.h"
+#include "compose/loader/interp.h"
+#include "compose/loader/load.h"
+
+struct search {
+	struct arena *arena;
+	struct map seen; /* name to struct variable */
+	struct interp interp;
+	const char *text; /* being searched */
+	struct errs *errs;
+};
+
+static bool says_something(const struct variable *variable)
+{
+	return variable->required || *variable->default_value ||
+		*variable->presence_value;
+}
+
+/* As docker compose: within one text the first use that says something counts, else the last one. */
+static void note(struct interp *interp, const struct interp_use *use)
+{
+	struct search *search = interp->ctx;
+	const struct variable *earlier = map_get(&search->seen, use->name);
+	struct variable *variable;
+
+	if (earlier && earlier->text == search->text && says_something(earlier))
+		return;
+	variable = ARENA_NEW(search->arena, struct variable);
+	*variable = (struct variable){
+		.name = use->name,
+		.default_value = use->op == '-' ? use->word : "",
+		.presence_value = use->op == '+' ? use->word : "",
+		.required = use->op == '?',
+		.text = search->text,
+	};
+	map_put(&search->seen, use->name, variable);
+}
+
+static void search_node(struct search *search, const struct node *node)
+{
+	const char *ignored;
+
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->nitems; i++)
+		search_node(search, node->items[i]);
+	for (size_t i = 0; node->kind == NODE_MAP && i < node->npairs; i++)
+		search_node(search, node->pairs[i].value);
+	search->text = node->text;
+	if (node->kind == NODE_STR &&
+		!interp_expand(&search->interp, node->text, &ignored))
+		errs_add(search->errs, node->pos, "%s", search->interp.error);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(
+		((const struct variable *)a)->name, ((const struct variable *)b)->name);
+}
+
+bool project_variables(struct arena *arena, const struct load_opts *opts,
+	struct variables *out, struct errs *errs)
+{
+	struct search search = {.arena = arena, .errs = errs};
+	struct load_opts raw = *opts;
+	const struct node *root;
+
+	*out = (struct variables){0};
+	raw.no_interpolate = true;
+	raw.no_normalize = true;
+	root = project_load_raw(arena, &raw, errs);
+	if (!root)
+		return false;
+	map_init(&search.seen, arena);
+	search.interp = (struct interp){.arena = arena, .met = note, .ctx = &search};
+	for (size_t i = 0; i < root->npairs; i++)
+		if (!text_eq(root->pairs[i].key, "name")) /* it is settled by now */
+			search_node(&search, root->pairs[i].value);
+	for (size_t i = 0; i < search.seen.nentries; i++)
+		ARENA_PUSH(arena, out->items, out->n,
+			*(const struct variable *)search.seen.entries[i].value);
+	if (out->n)
+		qsort(out->items, out->n, sizeof(*out->items), by_name);
+	errs_sort(errs);
+	return !errs_failed(errs);
+}

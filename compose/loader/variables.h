@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The variables that the merged files use, with what stands behind their operators. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct errs;
+struct load_opts;
+
+struct variable {
+	const char *name;
+	const char *default_value;  /* of :- and -; "": none */
+	const char *presence_value; /* of :+ and +; "": none */
+	bool required;              /* :? and ? */
+	const char *text;           /* the value that it stands in */
+};
+
+struct variables {
+	struct variable *items; /* by name */
+	size_t n;
+};
+
+/* False on errors. */
+bool project_variables(struct arena *arena, const struct load_opts *opts,
+	struct variables *out, struct errs *errs);
