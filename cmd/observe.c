@@ -68,13 +68,13 @@ const struct observed *app_observe_everything(struct app *app, unsigned what)
 const struct observed *app_inspect_changed(
 	struct app *app, const struct plan_input *input)
 {
-	const struct strings ids = plan_wants_inspect(&app->arena, input);
+	const struct plan_wants wants = plan_wants_inspect(&app->arena, input);
 	struct observing observing = {0};
 
-	if (ids.n == 0)
+	if (wants.containers.n + wants.images.n == 0)
 		return input->observed;
-	observe_inspect(
-		app->engine, &app->arena, input->observed, &ids, on_observed, &observing);
+	observe_inspect(app->engine, &app->arena, input->observed, &wants, on_observed,
+		&observing);
 	app_run_until(app, &observing.done);
 	if (!observing.observed)
 		app_fail(app, &observing.err);

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/draft.h"
+#include "compose/planner/images.h"
 #include "compose/planner/parts.h"
 
 /* A network under another name than before: the old one goes when nobody is on it any more. */
@@ -107,10 +108,21 @@ static bool converges(enum verb verb)
 		verb == VERB_RUN;
 }
 
-/* Only what decides, nothing that is made: cheap when all is up to date. */
-struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *input)
+static void want_aged(const struct draft *draft, struct strings *ids)
 {
-	struct strings out = {0};
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service_state *state = &draft->services[i];
+
+		if (state->selected && state->image && state->image->observed &&
+			image_has_window(draft, state->service))
+			want(draft->arena, ids, state->image->observed->id);
+	}
+}
+
+/* Only what decides, nothing that is made: cheap when all is up to date. */
+struct plan_wants plan_wants_inspect(struct arena *arena, const struct plan_input *input)
+{
+	struct plan_wants out = {0};
 	struct draft draft;
 	struct err err = {0};
 
@@ -126,7 +138,8 @@ struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *
 	if (!ensure_images(&draft, &err))
 		return out;
 	decide_services(&draft);
-	want_changed(&draft, &out);
-	want_on_diverged(&draft, &out);
+	want_changed(&draft, &out.containers);
+	want_on_diverged(&draft, &out.containers);
+	want_aged(&draft, &out.images);
 	return out;
 }

@@ -78,7 +78,7 @@ static bool is_stale(
 	const struct draft *draft, const struct image_state *image, const char *policy)
 {
 	int64_t window_s = policy_window_s(policy);
-	int64_t tagged_s = node_get_int(image->observed->node, "LastTagTime", 0);
+	int64_t tagged_s = observed_image_tagged_s(draft->observed, image->observed);
 
 	return window_s >= 0 && draft->observed->clock_s >= tagged_s + window_s;
 }
@@ -88,6 +88,11 @@ static const char *policy_of(const struct draft *draft, const struct service *se
 	if (draft->wish->pull)
 		return draft->wish->pull;
 	return service->pull_policy ? service->pull_policy : "";
+}
+
+bool image_has_window(const struct draft *draft, const struct service *service)
+{
+	return service->image && policy_window_s(policy_of(draft, service)) >= 0;
 }
 
 enum image_need {

@@ -8,6 +8,9 @@ struct draft;
 struct image_state;
 struct service;
 
+/* Whether it depends on the age of its image if that is pulled. */
+bool image_has_window(const struct draft *draft, const struct service *service);
+
 /* One state per reference and platform, whoever uses it. */
 struct image_state *image_of(struct draft *draft, const struct service *service);
 

@@ -384,6 +384,7 @@ const struct observed *observed_read(
 
 	out->api_version = replies->api_version ? replies->api_version : "1.41";
 	out->engine_id = node_get_text(replies->info, "ID");
+	out->image_inspects = replies->image_inspects;
 	out->platform = read_platform(arena, replies->info);
 	out->clock_s = replies->clock_s;
 	read_containers(arena, replies, out);
@@ -475,4 +476,20 @@ const char *observed_image_digest(const struct observed *observed,
 	if (navailable == 1 && node_path(only, "Descriptor.digest"))
 		return node_path(only, "Descriptor.digest")->text;
 	return image->id;
+}
+
+/* An image that never had a tag has one of the year 1. */
+int64_t observed_image_tagged_s(
+	const struct observed *observed, const struct observed_image *image)
+{
+	const struct node *list = observed->image_inspects;
+
+	for (size_t i = 0; i < list_len(list); i++) {
+		const struct node *metadata = node_get(list->items[i], "Metadata");
+		int64_t tagged_s = parse_time(node_get_text(metadata, "LastTagTime"));
+
+		if (text_eq(node_get_text(list->items[i], "Id"), image->id))
+			return tagged_s > 0 ? tagged_s : 0;
+	}
+	return 0;
 }

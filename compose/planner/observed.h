@@ -125,7 +125,8 @@ struct observed {
 	size_t nvolumes;
 	struct observed_image *images; /* all of the engine */
 	size_t nimages;
-	const struct map *network_index; /* by name and id; behind the lookups below */
+	const struct node *image_inspects; /* a list; NULL: none was asked for */
+	const struct map *network_index;   /* by name and id; behind the lookups below */
 	const struct map *volume_index;
 	const struct map *image_index;
 };
@@ -138,7 +139,8 @@ struct observed_replies {
 	const struct node *networks;
 	const struct node *volumes; /* {"Volumes": [..]} */
 	const struct node *images;
-	const struct node *inspects; /* a list of container inspects */
+	const struct node *inspects;       /* a list of container inspects */
+	const struct node *image_inspects; /* a list */
 	int64_t clock_s;
 };
 
@@ -158,6 +160,10 @@ const struct observed_image *observed_image(
 /* What the image label of a container for this platform holds (4.4). platform NULL: the engine's own. */
 const char *observed_image_digest(const struct observed *observed,
 	const struct observed_image *image, const char *platform);
+
+/* When a tag was last given to the image here, as its inspect tells; 0: that is not known. */
+int64_t observed_image_tagged_s(
+	const struct observed *observed, const struct observed_image *image);
 
 /* A project as its containers' labels tell it, for commands that have only a name (compose.md 1.5, 8). */
 const struct project *project_from_observed(

@@ -131,7 +131,12 @@ const struct plan *plan_make(
 	struct arena *arena, const struct plan_input *input, struct err *err);
 
 /*
- * The containers whose inspect the plan needs. Those that plan_make would recreate for a changed configuration: for
- * the old values in reasons. Those on a network that it would make anew: for how they are on it. Ids.
+ * What has to be inspected before the plan is made. Containers that plan_make would recreate for a changed
+ * configuration: for the old values in reasons. Those on a network that it would make anew: for how they are on it.
+ * Images that are pulled when they are old: for their age. Ids.
  */
-struct strings plan_wants_inspect(struct arena *arena, const struct plan_input *input);
+struct plan_wants {
+	struct strings containers;
+	struct strings images;
+};
+struct plan_wants plan_wants_inspect(struct arena *arena, const struct plan_input *input);

@@ -19,6 +19,7 @@ struct credentials;
 struct engine;
 struct observed;
 struct plan;
+struct plan_wants;
 struct project;
 struct report;
 struct strings;
@@ -49,10 +50,10 @@ typedef void observe_done(
 void observe(struct engine *engine, struct arena *arena, const struct observe_opts *opts,
 	observe_done *done, void *ctx);
 
-/* The same snapshot with the inspects of these containers in it. Without ids, done is called at once. */
+/* The same snapshot with these inspects in it, asked for side by side. Without any, done is called at once. */
 void observe_inspect(struct engine *engine, struct arena *arena,
-	const struct observed *observed, const struct strings *ids, observe_done *done,
-	void *ctx);
+	const struct observed *observed, const struct plan_wants *wants,
+	observe_done *done, void *ctx);
 
 struct execution; /* one plan being carried out */
 

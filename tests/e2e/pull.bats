@@ -72,3 +72,20 @@ arrived() {
 	davit down
 	forget_images
 }
+
+@test "pull_policy: daily leaves alone what was tagged today" {
+	# No registry has it, so a pull would fail.
+	docker tag busybox "$PROJECT-today"
+	compose_file <<-YAML
+		services:
+		  web: {image: "$PROJECT-today", pull_policy: daily, command: sleep 1000000}
+	YAML
+	davit up -d
+	is_running "$PROJECT-web-1"
+	run davit plan
+	assert_ok
+	sed -i 's/daily/every_0s/' compose.yaml
+	run davit plan
+	assert_status 2
+	assert_tells "pull +image +$PROJECT-today .*every_0s"
+}

@@ -261,15 +261,17 @@ static void print_plan(const struct args *args, const struct plan *plan)
 /* As the commands do: only what was asked for is known. */
 static void keep_wanted_inspects(struct arena *arena, struct plan_input *input)
 {
-	const struct strings wanted = plan_wants_inspect(arena, input);
+	const struct plan_wants wants = plan_wants_inspect(arena, input);
 	struct observed *copy = ARENA_NEW(arena, struct observed);
 
 	*copy = *input->observed;
+	if (wants.images.n == 0)
+		copy->image_inspects = NULL;
 	copy->containers =
 		ARENA_NEW_N(arena, copy->ncontainers, struct observed_container);
 	for (size_t i = 0; i < copy->ncontainers; i++) {
 		copy->containers[i] = input->observed->containers[i];
-		if (!strings_has(&wanted, copy->containers[i].id))
+		if (!strings_has(&wants.containers, copy->containers[i].id))
 			copy->containers[i].inspect = NULL;
 	}
 	input->observed = copy;

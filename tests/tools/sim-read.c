@@ -51,6 +51,8 @@ static struct node *read_image(struct sim *sim, struct node *item)
 	if (node_get(item, "RepoTags"))
 		return item;
 	image = sim_image(sim, node_get_text(item, "ref"), node_get_text(item, "id"));
+	if (node_get(item, "tagged"))
+		node_set(sim->arena, image, "Tagged", node_get(item, "tagged"));
 	if (node_get(item, "labels"))
 		node_set(sim->arena, image, "Labels", node_get(item, "labels"));
 	return image;
@@ -303,6 +305,24 @@ static struct node *inspects(const struct sim *sim, struct arena *arena)
 	return list;
 }
 
+static struct node *image_inspects(const struct sim *sim, struct arena *arena)
+{
+	const struct node *images = sim_list(sim, "images");
+	struct node *list = node_list(arena);
+
+	for (size_t i = 0; i < images->nitems; i++) {
+		struct node *map = node_map(arena);
+		struct node *metadata = node_map(arena);
+
+		node_set_text(arena, map, "Id", node_get_text(images->items[i], "Id"));
+		node_set_text_opt(arena, metadata, "LastTagTime",
+			node_get_text(images->items[i], "Tagged"));
+		node_set(arena, map, "Metadata", metadata);
+		node_push(arena, list, map);
+	}
+	return list;
+}
+
 const struct observed *sim_observe(
 	const struct sim *sim, struct arena *arena, const char *project)
 {
@@ -318,6 +338,7 @@ const struct observed *sim_observe(
 			.volumes = volumes,
 			.images = sim_list(sim, "images"),
 			.inspects = inspects(sim, arena),
+			.image_inspects = image_inspects(sim, arena),
 			.clock_s = 1000000,
 		});
 }

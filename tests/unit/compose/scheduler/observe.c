@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "compose/model/project.h"
 #include "compose/planner/observed.h"
+#include "compose/planner/planner.h"
 #include "tests/unit/compose/scheduler/bench.h"
 #include "tests/unit/test.h"
 
@@ -99,20 +100,47 @@ TEST(observe_inspect_adds_to_a_copy_and_forgives_what_is_gone)
 	struct seen first = {0}, second = {0};
 	struct observe_opts opts = {.project = "app", .what = OBSERVE_CONTAINERS};
 	const char *wanted[] = {"c1"};
-	struct strings ids = {.items = wanted, .n = 1};
+	const struct plan_wants wants = {.containers = {.items = wanted, .n = 1}};
 
 	bench_init(&bench);
 	observe(bench.engine, &bench.arena, &opts, on_observed, &first);
 	stub_reply(bench.engine, "list containers", CONTAINERS);
 	observe_inspect(
-		bench.engine, &bench.arena, first.observed, &ids, on_observed, &second);
+		bench.engine, &bench.arena, first.observed, &wants, on_observed, &second);
 	stub_reply(bench.engine, "inspect c1", "{\"Id\": \"c1\"}");
 	assert_non_null(second.observed->containers[0].inspect);
 	assert_null(first.observed->containers[0].inspect);
 	second = (struct seen){0};
 	observe_inspect(
-		bench.engine, &bench.arena, first.observed, &ids, on_observed, &second);
+		bench.engine, &bench.arena, first.observed, &wants, on_observed, &second);
 	stub_fail(bench.engine, "inspect c1", ERR_ENGINE, 404, "no such container");
 	assert_null(second.observed->containers[0].inspect);
+	bench_finish(&bench);
+}
+
+TEST(observe_inspect_tells_the_age_of_images)
+{
+	struct bench bench;
+	struct seen first = {0}, second = {0};
+	struct observe_opts opts = {.project = "app", .what = OBSERVE_IMAGES};
+	const char *wanted[] = {"sha256:1", "sha256:2"};
+	const struct plan_wants wants = {.images = {.items = wanted, .n = 2}};
+
+	bench_init(&bench);
+	observe(bench.engine, &bench.arena, &opts, on_observed, &first);
+	stub_reply(bench.engine, "list images",
+		"[{\"Id\": \"sha256:1\"}, {\"Id\": \"sha256:2\"}]");
+	observe_inspect(
+		bench.engine, &bench.arena, first.observed, &wants, on_observed, &second);
+	stub_reply(bench.engine, "inspect-image sha256:1",
+		"{\"Id\": \"sha256:1\", \"Metadata\": {\"LastTagTime\": "
+		"\"1970-01-01T00:01:00.5Z\"}}");
+	stub_fail(
+		bench.engine, "inspect-image sha256:2", ERR_ENGINE, 404, "no such image");
+	assert_int_equal(
+		observed_image_tagged_s(second.observed, &second.observed->images[0]),
+		60);
+	assert_int_equal(
+		observed_image_tagged_s(second.observed, &second.observed->images[1]), 0);
 	bench_finish(&bench);
 }
