@@ -69,8 +69,9 @@ struct app {
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;
 	bool project_from_labels; /* there was no file */
-	const struct observed
-		*seen; /* its containers, for the first app_observe; NULL: none */
+	const struct observed *
+		seen; /* what told the project, for the first app_observe; NULL: nothing */
+	unsigned seen_what; /* enum observe_what */
 	struct strings
 		services; /* SERVICES, SERVICE_FIRST: the operands as names, globs expanded */
 };

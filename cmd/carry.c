@@ -25,12 +25,41 @@
 #define RANDOM_BYTES 32
 #define CONTENT_MAX_BYTES ((size_t)64 << 20) /* of a config or secret that is a file */
 
+/* The lists that the verb decides by; that of the images is the slowest. */
+static unsigned what_matters(const struct wish *wish)
+{
+	switch (wish->verb) {
+	case VERB_START:
+	case VERB_STOP:
+	case VERB_RESTART:
+	case VERB_RM:
+	case VERB_KILL:
+	case VERB_PAUSE:
+	case VERB_UNPAUSE:
+		return OBSERVE_CONTAINERS;
+	case VERB_PULL:
+	case VERB_BUILD:
+	case VERB_PUSH:
+		return OBSERVE_IMAGES;
+	case VERB_DOWN:
+		return OBSERVE_CONTAINERS | OBSERVE_NETWORKS |
+			(wish->volumes ? OBSERVE_VOLUMES : 0u) |
+			(wish->rmi ? OBSERVE_IMAGES : 0u);
+	case VERB_UP:
+	case VERB_CREATE:
+	case VERB_SCALE:
+	case VERB_RUN:
+		break;
+	}
+	return OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_VOLUMES | OBSERVE_IMAGES;
+}
+
 const struct plan *app_plan(struct app *app, const struct wish *wish)
 {
 	struct plan_input input = {
 		.project = app->project,
 		.graph = app->graph,
-		.observed = app_observe(app, OBSERVE_ALL & ~(unsigned)OBSERVE_INFO),
+		.observed = app_observe(app, what_matters(wish)),
 		.wish = wish,
 	};
 	const struct plan *plan;
@@ -284,7 +313,9 @@ static int carry_out_locked(struct app *app, const struct wish *wish,
 
 /*
  * A first look without the lock: where nothing is to be done, nobody is in anybody's way, and the engine is
- * asked once only.
+ * asked once only: a ping, and all lists side by side. Only who will change something asks for the engine's id,
+ * which names the lock and comes with the slow /info; and then the plan is made anew from what is seen under the
+ * lock, always, whether or not the lock had to be waited for.
  */
 int app_carry_out_hooked(struct app *app, const struct wish *wish,
 	const struct carry_hooks *hooks, const struct plan **out_plan)

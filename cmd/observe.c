@@ -57,7 +57,7 @@ const struct observed *app_observe(struct app *app, unsigned what)
 	const struct observed *seen = app->seen;
 
 	app->seen = NULL;
-	return seen && what == OBSERVE_CONTAINERS ? seen : look_or_fail(app, &opts);
+	return seen && !(what & ~app->seen_what) ? seen : look_or_fail(app, &opts);
 }
 
 const struct observed *app_observe_everything(struct app *app, unsigned what)
@@ -101,6 +101,7 @@ bool app_project_by_labels(struct app *app, const char *name, bool whole, struct
 		return false;
 	}
 	app->seen = observing.observed;
+	app->seen_what = opts.what;
 	app->project = project_from_observed(&app->arena, observing.observed, name);
 	return true;
 }
