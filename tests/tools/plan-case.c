@@ -39,6 +39,7 @@ struct args {
 	struct load_opts load;
 	const char *exists; /* the directory that dir_exists knows */
 	bool json;
+	bool from_labels; /* the files are not looked at, as with -p NAME where there are none */
 	int at;
 	int argc;
 	char **argv;
@@ -152,6 +153,8 @@ static void take_word(struct args *args, const char *word)
 		push(args, &args->load.config_files, next(args));
 	else if (!strcmp(word, "-p"))
 		args->load.project_name = next(args);
+	else if (!strcmp(word, "--from-labels"))
+		args->from_labels = true;
 	else if (!strcmp(word, "--json"))
 		args->json = true;
 	else if (!strcmp(word, "--force-recreate"))
@@ -286,11 +289,14 @@ static int plan_or_apply(
 	struct plan_input input = {.project = project, .wish = &args->wish};
 
 	errs_init(&errs, args->arena);
-	input.graph = graph_build(args->arena, project, &errs);
+	input.observed = sim_observe(sim, args->arena, project->name);
+	if (args->from_labels)
+		input.project =
+			project_from_observed(args->arena, input.observed, project->name);
+	input.graph = graph_build(args->arena, input.project, &errs);
 	print_errors(&errs);
 	if (!input.graph)
 		return 1;
-	input.observed = sim_observe(sim, args->arena, project->name);
 	keep_wanted_inspects(args->arena, &input);
 	plan = plan_make(args->arena, &input, &err);
 	if (!plan || !plan_check(plan, &err)) {
