@@ -392,29 +392,38 @@ static bool all_serve(const char *before, const char *now)
 	return true;
 }
 
-/* What stands after a run in which nothing goes wrong. */
-static void show_goal(const struct scene *scene, struct arena *arena, struct str *out)
+/* What stands after a run of the scene in which nothing goes wrong; kept until the next scene's. */
+static const char *goal_of(const struct scene *scene)
 {
+	static const struct scene *known;
+	static char text[1024];
+	struct arena arena = {0};
 	struct sim sim = {0};
 	struct err err = {0};
+	auto_str shown = {0};
 
-	start_sim(&sim, arena, scene);
-	sim_execute(&sim, make(arena, load(arena, scene->after), &sim, &scene->wish),
+	if (scene == known)
+		return text;
+	start_sim(&sim, &arena, scene);
+	sim_execute(&sim, make(&arena, load(&arena, scene->after), &sim, &scene->wish),
 		&(struct sim_opts){0}, &err);
-	sim_show(&sim, out);
+	sim_show(&sim, &shown);
+	assert_true((size_t)snprintf(text, sizeof(text), "%s", str_text(&shown)) <
+		sizeof(text));
+	known = scene;
+	arena_finish(&arena);
+	return text;
 }
 
 /* Of every container that was there and is still wanted, the old or the new one is there, under whatever name. */
 static void check_none_lost(const struct scene *scene, const char *before,
 	const struct sim_opts *opts, const struct plan *plan, const struct sim *sim)
 {
-	struct arena arena = {0};
-	auto_str goal = {0};
+	const char *goal = goal_of(scene);
 	auto_str now = {0};
 
 	if (scene->discards)
 		return;
-	show_goal(scene, &arena, &goal);
 	sim_show(sim, &now);
 	for (const char *line = before; *line; line += strcspn(line, "\n") + 1) {
 		char name[128];
@@ -423,14 +432,13 @@ static void check_none_lost(const struct scene *scene, const char *before,
 		if (text_starts(line + strlen(name), " network") ||
 			text_starts(line + strlen(name), " volume"))
 			continue;
-		if (strstr(str_text(&goal), name) && !strstr(str_text(&now), name)) {
+		if (strstr(goal, name) && !strstr(str_text(&now), name)) {
 			printf("%s is lost\n", name);
 			fail_with_plan(scene,
 				opts->fail ? "lost after failure" : "lost after kill",
 				opts->fail ? opts->fail : opts->kill_after, plan, sim);
 		}
 	}
-	arena_finish(&arena);
 }
 
 static size_t run_scene(
