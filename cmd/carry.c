@@ -15,12 +15,15 @@
 #include "cmd/display.h"
 #include "cmd/observe.h"
 #include "cmd/progress.h"
+#include "cmd/proxies.h"
 #include "compose/loader/load.h"
 #include "compose/planner/observed.h"
 #include "compose/planner/plan.h"
 #include "compose/planner/planner.h"
 #include "compose/scheduler/report.h"
 #include "compose/scheduler/scheduler.h"
+#include "engine-client/credentials.h"
+#include "engine-client/engine.h"
 
 #define RANDOM_BYTES 32
 #define CONTENT_MAX_BYTES ((size_t)64 << 20) /* of a config or secret that is a file */
@@ -54,19 +57,30 @@ static unsigned what_matters(const struct wish *wish)
 	return OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_VOLUMES | OBSERVE_IMAGES;
 }
 
+/* config.json is known when the engine is. */
+static const struct wish *with_proxies(struct app *app, const struct wish *wish)
+{
+	struct wish *out = ARENA_NEW(&app->arena, struct wish);
+
+	*out = *wish;
+	out->proxy_environment = proxies_of(&app->arena,
+		credentials_config(app->credentials), engine_host(app->engine));
+	return out;
+}
+
 const struct plan *app_plan(struct app *app, const struct wish *wish)
 {
 	struct plan_input input = {
 		.project = app->project,
 		.graph = app->graph,
 		.observed = app_observe(app, what_matters(wish)),
-		.wish = wish,
 	};
 	const struct plan *plan;
 	struct err err = {0};
 
 	if (!input.observed)
 		return NULL;
+	input.wish = with_proxies(app, wish);
 	input.observed = app_inspect_changed(app, &input);
 	if (!input.observed)
 		return NULL;

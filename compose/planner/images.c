@@ -206,6 +206,7 @@ unsigned add_build(struct draft *draft, const struct service *service,
 		.quiet = wish->quiet,
 		.platform = image->platform,
 		.extra_args = wish->build_args,
+		.proxies = wish->proxy_environment,
 		.memory_bytes = wish->build_memory_bytes,
 	};
 	add_context_needs(draft, service, &links.needs);

@@ -153,6 +153,7 @@ struct plan_build {
 	bool quiet;
 	const char *platform;
 	const struct pairs *extra_args; /* --build-arg */
+	const struct pairs *proxies;    /* config.json's; args of the same name win */
 	int64_t memory_bytes;           /* classic only; 0: no limit */
 };
 

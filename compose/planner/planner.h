@@ -82,7 +82,7 @@ struct wish {
 	int64_t build_memory_bytes;
 	const struct run_wish *run;
 	const struct pairs *
-		proxy_environment; /* what config.json gives every container; NULL: nothing */
+		proxy_environment; /* what config.json gives every container and build; NULL: nothing */
 	const char *
 		random_hex; /* 64 hex digits: slugs and digest keys, so that planning stays pure */
 	/* Directory labels may name another directory than this project's; compose.md 1.5, issue "same name". */

@@ -166,6 +166,10 @@ static void set_args(
 		node_set_text(arena, args, "BUILDKIT_INLINE_CACHE", "1");
 	add_args(arena, args, &build->build->args, build->environment);
 	add_args(arena, args, build->extra_args, build->environment);
+	for (size_t i = 0; build->proxies && i < build->proxies->n; i++)
+		if (!node_get(args, build->proxies->items[i].key))
+			node_set_text(arena, args, build->proxies->items[i].key,
+				build->proxies->items[i].value);
 	if (args->npairs)
 		set_json(arena, query, "buildargs", args);
 }

@@ -190,6 +190,54 @@ logged() {
 	assert_equal "$(docker images -q "$PROJECT-app")" ""
 }
 
+@test "config.json's proxies reach containers and builds, and what the file says wins" {
+	mkdir docker
+	echo '{"proxies": {"default": {"httpProxy": "http://proxy:3128", "noProxy": "localhost"}}}' >docker/config.json
+	compose_file <<-YAML
+		services:
+		  web: {image: $PROJECT-app, build: {context: ., args: {NO_PROXY: own, no_proxy: own}}, init: true, environment: {http_proxy: own}, command: sleep 1000000}
+	YAML
+	cat >Dockerfile <<-'EOF'
+		FROM busybox
+		RUN echo "$HTTP_PROXY $http_proxy $NO_PROXY $no_proxy" >/proxies
+	EOF
+	export DOCKER_CONFIG=$PWD/docker
+	for DOCKER_BUILDKIT in 1 0; do
+		export DOCKER_BUILDKIT
+		davit build --no-cache
+		assert_equal "$(docker run --rm "$PROJECT-app" cat /proxies)" "http://proxy:3128 http://proxy:3128 own own"
+	done
+	davit up -d
+	assert_equal "$(davit exec -T web sh -c 'echo $HTTP_PROXY $http_proxy $NO_PROXY')" "http://proxy:3128 own localhost"
+	davit up -d 2>&1 | grep 'nothing to do'
+}
+
+@test "build: the engine's own builder, with DOCKER_BUILDKIT=0: steps, cache, target, and a failure" {
+	compose_file <<-YAML
+		services: {web: {image: $PROJECT-app, build: {context: ., target: good}}}
+	YAML
+	cat >Dockerfile <<-'EOF'
+		FROM busybox AS good
+		COPY hello /hello
+		RUN cat /hello
+		FROM good
+		RUN exit 3
+	EOF
+	echo "hello there" >hello
+	export DOCKER_BUILDKIT=0
+	run davit build
+	assert_ok
+	assert_says "hello there"
+	run davit build
+	assert_ok
+	assert_says "Using cache"
+	sed -i 's/, target: good//' compose.yaml
+	run davit build
+	assert_status 1
+	assert_says "returned a non-zero code: 3"
+	docker image rm -f "$PROJECT-app"
+}
+
 @test "build: args, target, .dockerignore, tags" {
 	compose_file <<-YAML
 		services:
