@@ -112,8 +112,9 @@ bool build_is_possible(
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if (refused[i].is_asked(shape, build->build))
 			return err_at(err, pos_of(build->build->node, refused[i].key),
-				"build.%s: davit cannot build with this yet; docker "
-				"buildx bake can",
+				"build.%s: davit cannot build with this yet. This does "
+				"it: docker compose build; then davit takes the image as "
+				"it is",
 				refused[i].key);
 	return true;
 }

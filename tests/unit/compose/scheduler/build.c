@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -98,6 +100,7 @@ TEST(build_refuses_what_needs_a_session)
 	build_shape_init(&shape, &arena, &section, false);
 	assert_false(build_is_possible(&shape, &plan, &err));
 	assert_true(text_starts(err.text, "build.secrets: "));
+	assert_non_null(strstr(err.text, "This does it: docker compose build"));
 	arena_finish(&arena);
 }
 
