@@ -16,7 +16,7 @@ BEGIN {
 	may["compose/graph"] = "base compose/model"
 	may["compose/planner"] = "base compose/model compose/graph"
 	may["compose/scheduler"] = "base engine-client compose/model compose/graph compose/planner"
-	may["cmd"] = "base engine-client compose/model compose/loader compose/graph compose/planner compose/scheduler"
+	may["cmd"] = "base engine-client netdns compose/model compose/loader compose/graph compose/planner compose/scheduler"
 	# libraries, each behind the folders (or the one file) that may know it
 	owner["openssl/"] = "base/digest.c"
 	owner["cjson/"] = "base/json.c"

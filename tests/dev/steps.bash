@@ -50,11 +50,11 @@ lint_cppcheck() {
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c17 -I. -j2 \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --library=posix \
 		--template='{file}:{line}: {severity}: {message} [{id}]' \
-		base engine-client compose cmd
+		base engine-client netdns compose cmd
 }
 
 lint_tidy() {
-	git ls-files base/'*.c' engine-client/'*.c' compose/'*.c' cmd/'*.c' |
+	git ls-files base/'*.c' netdns/'*.c' engine-client/'*.c' compose/'*.c' cmd/'*.c' |
 		xargs -r -P2 -n4 clang-tidy-14 -p build --quiet --warnings-as-errors='*'
 }
 
