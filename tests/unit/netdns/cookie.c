@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "netdns/cookie.h"
+
+#include "netdns/addr.h"
+#include "netdns/siphash.h"
+#include "tests/unit/test.h"
+
+/* The vectors of the SipHash paper's reference code: key 00..0f, input 00, 01, … */
+TEST(siphash_gives_the_published_values)
+{
+	uint8_t bytes[16];
+
+	for (uint8_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = i;
+	assert_true(siphash(bytes, bytes, 0) == 0x726fdb47dd0e0e31);
+	assert_true(siphash(bytes, bytes, 1) == 0x74f839c593dc67fd);
+	assert_true(siphash(bytes, bytes, 8) == 0x93f5f5799a932462);
+	assert_true(siphash(bytes, bytes, 15) == 0xa129ca6149be45e5);
+}
+
+/* RFC 9018 A.1 (learning a new server cookie) and A.4 (IPv6). */
+TEST(cookies_are_those_of_the_rfc)
+{
+	static const uint8_t secret[] = {0xe5, 0xe9, 0x73, 0xe5, 0xa6, 0xb2, 0xa4, 0x3f,
+		0x48, 0xe7, 0xdc, 0x84, 0x9e, 0x37, 0xbf, 0xcf};
+	static const uint8_t client[] = {0x24, 0x64, 0xc4, 0xab, 0xcf, 0x10, 0xc9, 0x57};
+	static const uint8_t want[] = {0x24, 0x64, 0xc4, 0xab, 0xcf, 0x10, 0xc9, 0x57,
+		0x01, 0, 0, 0, 0x5c, 0xf7, 0x9f, 0x11, 0x1f, 0x81, 0x30, 0xc3, 0xee, 0xe2,
+		0x94, 0x80};
+	static const uint8_t secret6[] = {0x44, 0x55, 0x36, 0xbc, 0xd2, 0x51, 0x32, 0x98,
+		0x07, 0x5a, 0x5d, 0x37, 0x96, 0x63, 0xc9, 0x62};
+	static const uint8_t client6[] = {0x22, 0x68, 0x1a, 0xb9, 0x7d, 0x52, 0xc2, 0x98};
+	static const uint8_t want6[] = {0x22, 0x68, 0x1a, 0xb9, 0x7d, 0x52, 0xc2, 0x98,
+		0x01, 0, 0, 0, 0x5c, 0xf7, 0xc6, 0x09, 0xa6, 0xbb, 0x79, 0xd1, 0x66, 0x25,
+		0x50, 0x7a};
+	uint8_t got[COOKIE_BYTES];
+	struct addr addr;
+
+	assert_true(addr_parse("198.51.100.100", &addr));
+	cookie_make(client, &addr, 1559731985, secret, got);
+	assert_memory_equal(got, want, sizeof(want));
+	assert_true(addr_parse("2001:db8:220:1:59de:d0f4:8769:82b8", &addr));
+	cookie_make(client6, &addr, 1559741961, secret6, got);
+	assert_memory_equal(got, want6, sizeof(want6));
+}
