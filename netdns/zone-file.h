@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A zone's input as a JSON text: what `davit-netdns serve` reads, and the tests. Its keys are those of zone-input.h. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct errs;
+struct zone_input;
+
+/* False, with everything that is wrong in errs, for another text than a whole correct one. Text is shared. */
+bool zone_file_read(struct arena *arena, const char *text, size_t len,
+	struct zone_input *out, struct errs *errs);
