@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Any packet to a zone that has a bit of everything. What is answered is well formed, within its limit, and has
+ * the id that was sent.
+ */
+#include <assert.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "netdns/answer.h"
+#include "netdns/protocol.h"
+#include "netdns/show.h"
+#include "netdns/zone-file.h"
+#include "netdns/zone-input.h"
+#include "tests/fuzz/fuzz.h"
+
+static const char zone_text[] =
+	"{\"networks\": [{\"name\": \"p_n\", \"key\": \"n\", \"project\": \"p\","
+	" \"addresses\": [\"10.1.0.1/24\", \"fd00::1/64\"]}], \"containers\": ["
+	"{\"id\": \"a\", \"name\": \"p-web-1\", \"project\": \"p\", \"service\": \"web\","
+	" \"number\": 1, \"ports\": [{\"target\": 80, \"name\": \"http\"}],"
+	" \"endpoints\": [{\"network\": \"p_n\", \"ipv4\": \"10.1.0.2\", \"ipv6\": "
+	"\"fd00::2\","
+	" \"aliases\": [\"*.w\", \"a.b\"]}]},"
+	"{\"id\": \"b\", \"name\": \"q\", \"project\": \"q\", \"service\": \"web\","
+	" \"endpoints\": [{\"network\": \"p_n\", \"ipv4\": \"10.1.0.3\"}]}]}";
+
+static void check(const struct ask *ask, const uint8_t *packet, size_t len)
+{
+	uint8_t buffer[DNS_TCP_BYTES];
+	struct query query;
+	auto_str text = {0};
+	size_t n = 0;
+
+	switch (answer(ask, packet, len, &query, buffer, &n)) {
+	case ANSWER_DROP:
+		return;
+	case ANSWER_FORWARD:
+		n = answer_failure(
+			ask, &query, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE, buffer);
+		break;
+	case ANSWER_SEND:
+		break;
+	}
+	assert(n >= DNS_HEADER_BYTES);
+	assert(ask->tcp ||
+		n <= (query.edns.present ? DNS_UDP_EDNS_BYTES : DNS_UDP_BYTES));
+	assert(buffer[0] == packet[0] && buffer[1] == packet[1]);
+	assert(message_print(&text, buffer, n));
+}
+
+void fuzz(struct arena *arena, const char *data, size_t len)
+{
+	static const uint8_t secret[16] = {0};
+	struct ask ask = {.secret = secret};
+	struct zone_input input;
+	struct errs errs;
+
+	errs_init(&errs, arena);
+	addr_parse("10.1.0.2", &ask.source);
+	check(&ask, (const uint8_t *)data, len);
+	assert(zone_file_read(arena, zone_text, sizeof(zone_text) - 1, &input, &errs));
+	ask.zone = zone_new(arena, &input, secret, 1);
+	assert(zone_view(ask.zone, NULL, &ask.source, &ask.view));
+	check(&ask, (const uint8_t *)data, len);
+	ask.tcp = true;
+	check(&ask, (const uint8_t *)data, len);
+}
