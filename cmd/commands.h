@@ -8,6 +8,7 @@ extern const struct command cmd_attach;
 extern const struct command cmd_build;
 extern const struct command cmd_complete;
 extern const struct command cmd_completion;
+extern const struct command cmd_compose_file;
 extern const struct command cmd_config;
 extern const struct command cmd_create;
 extern const struct command cmd_down;

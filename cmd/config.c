@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "base/schema.h"
+#include "base/schema_json.h"
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/commands.h"
@@ -17,10 +18,11 @@
 #include "compose/graph/graph.h"
 #include "compose/loader/load.h"
 #include "compose/loader/variables.h"
+#include "compose/model/fields.h"
 #include "compose/model/print.h"
 
 struct config {
-	bool environment, images, models, networks, profiles, services, variables,
+	bool environment, images, models, networks, profiles, schema, services, variables,
 		volumes;
 	bool no_consistency, no_env_resolution, no_interpolate, no_normalize,
 		no_path_resolution;
@@ -59,6 +61,8 @@ static const struct option config_opts[] = {
 	O_BOOL(C, quiet, "quiet", .letter = 'q', .help = "Only say what is wrong"),
 	O_BOOL(C, resolve_image_digests, "resolve-image-digests", .flags = OPTION_HIDDEN,
 		.help = "Print images with their digests"),
+	O_BOOL(C, schema, "schema",
+		.help = "Print a JSON Schema of Compose files, for editors"),
 	O_BOOL(C, services, "services", .help = "Print the names of the services"),
 	O_BOOL(C, variables, "variables",
 		.help = "Print the variables that the files use, and their defaults"),
@@ -268,6 +272,16 @@ static bool check(const struct config *opts, struct err *err)
 	return true;
 }
 
+/* Asks for no file: the schema is the program's own. */
+static int show_schema(struct app *app, const struct config *opts)
+{
+	auto_str text = {0};
+
+	json_print(&text, schema_json(&app->arena, &project_section), JSON_INDENT);
+	str_add_c(&text, '\n');
+	return write_out(app, opts, &text);
+}
+
 static int show_raw(
 	struct app *app, const struct config *opts, const struct load_opts *how)
 {
@@ -327,6 +341,8 @@ static int config_run(
 	struct load_opts how;
 	struct err err = {0};
 
+	if (opts->schema)
+		return show_schema(app, opts);
 	if (!check(opts, &err))
 		return app_fail(app, &err);
 	load_opts(app, opts, operands, &how);

@@ -41,6 +41,7 @@ static const struct command *const all_commands[] = {
 	&cmd_completion,
 	&cmd_version,
 	&cmd_complete,
+	&cmd_compose_file,
 	&cmd_man,
 	NULL,
 };
