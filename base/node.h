@@ -53,6 +53,8 @@ struct node {
 	/* Of a scalar: its own text after unescaping, "null" and "true" too; else NULL. Numbers from YAML have
 	 * their value in decimal: "288" for 0440 (base/scalar.h). */
 	const char *text;
+	const struct node
+		*over; /* what it replaced when files were merged; NULL: nothing */
 	union {
 		struct {
 			struct node **items;

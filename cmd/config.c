@@ -13,6 +13,7 @@
 #include "cmd/app.h"
 #include "cmd/commands.h"
 #include "cmd/prepare.h"
+#include "cmd/provenance.h"
 #include "cmd/services.h"
 #include "cmd/variables.h"
 #include "compose/graph/graph.h"
@@ -22,8 +23,8 @@
 #include "compose/model/print.h"
 
 struct config {
-	bool environment, images, models, networks, profiles, schema, services, variables,
-		volumes;
+	bool environment, images, models, networks, profiles, provenance, schema,
+		services, variables, volumes;
 	bool no_consistency, no_env_resolution, no_interpolate, no_normalize,
 		no_path_resolution;
 	bool lock_image_digests, resolve_image_digests;
@@ -58,6 +59,9 @@ static const struct option config_opts[] = {
 	O_TEXT(C, output, "output", .letter = 'o', .value = "FILE",
 		.help = "Write to a file"),
 	O_BOOL(C, profiles, "profiles", .help = "Print the names of the profiles"),
+	O_BOOL(C, provenance, "provenance",
+		.help = "Print each value with the place it comes from, and what it "
+			"replaced"),
 	O_BOOL(C, quiet, "quiet", .letter = 'q', .help = "Only say what is wrong"),
 	O_BOOL(C, resolve_image_digests, "resolve-image-digests", .flags = OPTION_HIDDEN,
 		.help = "Print images with their digests"),
@@ -327,6 +331,8 @@ static int show(struct app *app, const struct config *opts)
 		list->print(app, &text);
 	else if (opts->hash && !print_hashes(app, opts->hash, &text, &err))
 		return app_fail(app, &err);
+	else if (opts->provenance)
+		provenance_print(&text, app->project);
 	else if (!opts->hash)
 		project_print(&text, app->project,
 			text_eq(opts->format, "json") ? PRINT_JSON : PRINT_YAML);

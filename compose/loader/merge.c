@@ -22,6 +22,19 @@ struct merging {
 static struct node *merge_value(const struct merging *m, const struct field *field,
 	struct node *base, struct node *over, const struct where *where);
 
+/* A value that stands in another one's place keeps it, for config --provenance. */
+static struct node *replacing(
+	struct arena *arena, const struct node *old, struct node *value)
+{
+	struct node *copy;
+
+	if (value == old || value->over)
+		return value;
+	copy = node_copy_shallow(arena, value);
+	copy->over = old;
+	return copy;
+}
+
 static struct node *strip_list(struct arena *arena, struct node *list)
 {
 	struct node *out = node_new(arena, NODE_LIST, list->pos);
@@ -260,6 +273,8 @@ static struct node *merge_entries(const struct merging *m, const struct section 
 		}
 		if (old && !(value->marks & NODE_OVERRIDE))
 			value = merge_value(m, &entry, old, value, &here);
+		if (old && value == pair->value)
+			value = replacing(m->arena, old, value);
 		node_set_at(m->arena, out, pair->key, pair->key_pos, value);
 	}
 	return out;
@@ -333,6 +348,8 @@ struct node *merge_maps(struct arena *arena, struct errs *errs,
 			value = merge_value(&m,
 				section ? section_field(section, pair->key) : NULL, old,
 				value, &here);
+		if (old && value == pair->value)
+			value = replacing(arena, old, value);
 		node_set_at(arena, out, pair->key, pair->key_pos, value);
 	}
 	return out;

@@ -116,7 +116,10 @@ static struct node *make_unique(struct rewrite *r, const struct field *field,
 		size_t at = key ? (size_t)map_get(&seen, key) : 0;
 
 		if (at) {
-			out->items[at - 1] = list->items[i];
+			struct node *item = node_copy_shallow(r->arena, list->items[i]);
+
+			item->over = out->items[at - 1];
+			out->items[at - 1] = item;
 			continue;
 		}
 		node_push(r->arena, out, list->items[i]);
