@@ -56,6 +56,19 @@ arrived() {
 	forget_images
 }
 
+@test "a registry that says too many requests is asked again later; one that goes on saying so is told" {
+	echo "answer 429 1 ^(GET|HEAD) /v2/$PROJECT-app3/manifests" >"$BATS_TEST_TMPDIR/front.rules"
+	davit pull s3
+	assert_equal "$(arrived)" 1
+	grep -c ' 429' "$BATS_TEST_TMPDIR/front.log"
+	echo "answer 429 1000 ^(GET|HEAD) /v2/$PROJECT-app4/manifests" >"$BATS_TEST_TMPDIR/front.rules"
+	run davit pull s4
+	assert_fails
+	assert_tells "$PROJECT-app4: the registry's quota is used up"
+	assert_equal "$(arrived)" 1
+	forget_images
+}
+
 @test "--ignore-pull-failures makes it a success" {
 	davit pull --ignore-pull-failures
 	assert_equal "$(arrived)" 9
