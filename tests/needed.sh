@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds what each executable loads (DESIGN.md: why there are two). usage: needed.sh DAVIT DAVIT-ENGINE
+# Holds what each executable loads (DESIGN.md: why there are two). usage: needed.sh DAVIT DAVIT-ENGINE DAVIT-NETDNS
 set -eu
 
 may_load() { # executable, names of libraries with blanks around
@@ -16,3 +16,4 @@ may_load() { # executable, names of libraries with blanks around
 
 may_load "$1" "libyaml-0 libuv libcjson"
 may_load "$2" "libyaml-0 libuv libcjson libcurl libarchive"
+may_load "$3" "libuv libcjson"

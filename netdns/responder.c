@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "netdns/responder.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "netdns/answer.h"
+#include "netdns/bucket.h"
+#include "netdns/cookie.h"
+#include "netdns/protocol.h"
+#include "netdns/reply.h"
+
+struct responder {
+	const struct zone *zone; /* borrowed */
+	uint8_t secret[COOKIE_SECRET_BYTES];
+	uint64_t random; /* state of a generator that only has to look even */
+	struct bucket buckets[BUCKETS];
+};
+
+struct responder *responder_new(void)
+{
+	struct responder *responder = xalloc(sizeof(*responder));
+
+	/* At this size never short, and never fails once the kernel has started. */
+	while (getrandom(responder->secret, sizeof(responder->secret), 0) < 0)
+		;
+	while (getrandom(&responder->random, sizeof(responder->random), 0) < 0)
+		;
+	responder->random |= 1;
+	return responder;
+}
+
+void responder_free(struct responder *responder)
+{
+	free(responder);
+}
+
+void responder_set_zone(struct responder *responder, const struct zone *zone)
+{
+	responder->zone = zone;
+}
+
+/* xorshift64*: Marsaglia 2003, Vigna 2014. */
+static uint32_t next_random(struct responder *responder)
+{
+	uint64_t x = responder->random;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	responder->random = x;
+	return (uint32_t)(x * 0x2545f4914f6cdd1d >> 32);
+}
+
+static size_t reply_too_much(const uint8_t *packet, size_t len, uint8_t *buffer)
+{
+	struct reply reply;
+	struct query query;
+	unsigned rcode;
+
+	if (query_read(packet, len, &query, &rcode) != QUERY_OK)
+		return 0;
+	query.edns.present = false;
+	reply_start(&reply, buffer, DNS_UDP_BYTES, &query);
+	return reply_finish(&reply, RCODE_NOERROR, FLAG_TC | FLAG_RA);
+}
+
+size_t responder_reply(struct responder *responder, const struct arrival *arrival,
+	const uint8_t *packet, size_t len, uint8_t *buffer)
+{
+	struct ask ask = {
+		.zone = responder->zone,
+		.source = *arrival->source,
+		.tcp = arrival->tcp,
+		.now_s = (uint32_t)time(NULL),
+		.random = next_random(responder),
+		.secret = responder->secret,
+	};
+	struct query query;
+	size_t n = 0;
+
+	if (ask.zone && !zone_view(ask.zone, arrival->local, arrival->source, &ask.view))
+		return 0;
+	if (!arrival->tcp &&
+		!bucket_take(responder->buckets, arrival->source, arrival->now_ms))
+		return reply_too_much(packet, len, buffer);
+	switch (answer(&ask, packet, len, &query, buffer, &n)) {
+	case ANSWER_DROP:
+		return 0;
+	case ANSWER_SEND:
+		return n;
+	case ANSWER_FORWARD:
+		break;
+	}
+	return answer_failure(&ask, &query, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE, buffer);
+}

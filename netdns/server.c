@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "netdns/server.h"
+
+#include <stdlib.h>
+#include <uv.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "netdns/responder.h"
+#include "netdns/socket.h"
+#include "netdns/tcp.h"
+#include "netdns/udp.h"
+#include "netdns/zone.h"
+
+struct listener {
+	struct listener *next; /* the server's list */
+	struct addr addr;
+	char *device; /* NULL: any */
+	struct udp *udp;
+	struct tcp *tcp;
+	bool wanted; /* by the zone that is being set */
+};
+
+struct server {
+	struct uv_loop_s *loop; /* borrowed */
+	uint16_t port;
+	struct responder *responder;
+	struct arena arena; /* of the zone */
+	struct listener *listeners;
+};
+
+struct server *server_new(struct uv_loop_s *loop, uint16_t port)
+{
+	struct server *server = xalloc(sizeof(*server));
+
+	server->loop = loop;
+	server->port = port;
+	server->responder = responder_new();
+	return server;
+}
+
+static void listener_free(struct listener *listener)
+{
+	udp_free(listener->udp);
+	tcp_free(listener->tcp);
+	free(listener->device);
+	free(listener);
+}
+
+/* Link-local addresses are the same on every bridge, and nobody is given them as a name server. */
+static bool is_link_local(const struct addr *addr)
+{
+	return addr->len == ADDR_V6_BYTES && addr->bytes[0] == 0xfe &&
+		(addr->bytes[1] & 0xc0) == 0x80;
+}
+
+static struct listener *find(
+	const struct server *server, const struct addr *addr, const char *device)
+{
+	for (struct listener *l = server->listeners; l; l = l->next)
+		if (addr_equal(&l->addr, addr) && text_eq(l->device, device))
+			return l;
+	return NULL;
+}
+
+static bool open_listener(struct server *server, const struct addr *addr,
+	const char *device, struct err *err)
+{
+	struct socket_opts opts = {.addr = addr, .port = server->port, .device = device};
+	struct listener *listener = xalloc(sizeof(*listener));
+
+	listener->addr = *addr;
+	listener->device = device ? xstrdup(device) : NULL;
+	listener->wanted = true;
+	listener->udp = udp_new(server->loop, &opts, server->responder, err);
+	opts.tcp = true;
+	if (listener->udp)
+		listener->tcp = tcp_new(server->loop, &opts, server->responder, err);
+	if (!listener->tcp) {
+		listener_free(listener);
+		return false;
+	}
+	listener->next = server->listeners;
+	server->listeners = listener;
+	return true;
+}
+
+static bool want(struct server *server, const struct addr *addr, const char *device,
+	struct err *err)
+{
+	struct listener *listener = find(server, addr, device);
+
+	if (listener)
+		listener->wanted = true;
+	return listener || is_link_local(addr) ||
+		open_listener(server, addr, device, err);
+}
+
+static void drop_unwanted(struct server *server)
+{
+	struct listener **at = &server->listeners;
+
+	while (*at) {
+		struct listener *listener = *at;
+
+		if (listener->wanted) {
+			listener->wanted = false;
+			at = &listener->next;
+			continue;
+		}
+		*at = listener->next;
+		listener_free(listener);
+	}
+}
+
+static bool open_all(struct server *server, const struct zone *zone, struct err *err)
+{
+	struct err ignored;
+	bool ok = true;
+	size_t n;
+	const struct zone_network *const *networks = zone_networks(zone, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *device = network_bridge(networks[i]);
+		const struct prefix *prefix;
+
+		for (size_t k = 0; (prefix = network_address(networks[i], k)); k++)
+			if (!want(server, &prefix->addr, device, ok ? err : &ignored))
+				ok = false;
+	}
+	return ok;
+}
+
+bool server_set_zone(struct server *server, struct arena *arena, const struct zone *zone,
+	struct err *err)
+{
+	struct arena old = server->arena;
+	bool ok;
+
+	server->arena = *arena;
+	arena_init(arena);
+	responder_set_zone(server->responder, zone);
+	arena_finish(&old);
+	ok = open_all(server, zone, err);
+	drop_unwanted(server);
+	return ok;
+}
+
+size_t server_nlisteners(const struct server *server)
+{
+	size_t n = 0;
+
+	for (const struct listener *l = server->listeners; l; l = l->next)
+		n++;
+	return n;
+}
+
+void server_free(struct server *server)
+{
+	if (!server)
+		return;
+	drop_unwanted(server);
+	responder_free(server->responder);
+	arena_finish(&server->arena);
+	free(server);
+}

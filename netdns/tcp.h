@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One of our addresses over TCP (RFC 7766), and its connections. */
+#pragma once
+
+struct err;
+struct responder;
+struct socket_opts;
+struct tcp;
+struct uv_loop_s;
+
+enum {
+	TCP_CONNECTIONS =
+		256, /* of an address; then the one that was idle longest goes */
+	TCP_PER_CLIENT = 16,
+	TCP_MESSAGE_MS =
+		3000, /* from the first byte of a message, or the connection, to its last */
+	TCP_IDLE_MS = 10000,    /* between messages */
+	TCP_QUERY_BYTES = 4096, /* a longer message ends the connection */
+};
+
+/* NULL and err when the address cannot be had. The responder is borrowed. */
+struct tcp *tcp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
+	struct responder *responder, struct err *err);
+
+/* Closes its connections too. Memory goes when the loop has turned once more. */
+void tcp_free(struct tcp *tcp);
