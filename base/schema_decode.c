@@ -215,9 +215,9 @@ static void decode_pair(const struct walk *walk, const struct trail *trail,
 		return;
 	}
 	pair_add(walk, field, out,
-		(struct pair){entry->key,
-			node->kind == NODE_NULL ? NULL : pair_text(node),
-			entry->key_pos});
+		(struct pair){.key = entry->key,
+			.value = node->kind == NODE_NULL ? NULL : pair_text(node),
+			.pos = entry->key_pos});
 }
 
 /* Of equal keys in a list the last one counts, at the first one's place. */

@@ -22,6 +22,7 @@ struct pair {
 	const char *key;
 	const char *value;
 	struct pos pos;
+	const struct pair *over; /* of a variable: what it replaced; NULL: nothing */
 };
 
 struct pairs {

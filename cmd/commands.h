@@ -12,6 +12,7 @@ extern const struct command cmd_compose_file;
 extern const struct command cmd_config;
 extern const struct command cmd_create;
 extern const struct command cmd_down;
+extern const struct command cmd_env;
 extern const struct command cmd_exec;
 extern const struct command cmd_images;
 extern const struct command cmd_kill;

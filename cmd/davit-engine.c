@@ -37,6 +37,7 @@ static const struct command *const all_commands[] = {
 	&cmd_push,
 	&cmd_images,
 	&cmd_config,
+	&cmd_env,
 	&cmd_ls,
 	&cmd_completion,
 	&cmd_version,

@@ -8,6 +8,7 @@
 static const struct command *const light_commands[] = {
 	&cmd_completion,
 	&cmd_config,
+	&cmd_env,
 	&cmd_version,
 	NULL,
 };

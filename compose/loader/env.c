@@ -18,6 +18,7 @@ void env_set(struct env *env, const char *name, const char *value, struct pos po
 	struct pair *pair = ARENA_NEW(env->own.arena, struct pair);
 
 	*pair = (struct pair){.key = name, .value = value, .pos = pos};
+	pair->over = map_get(&env->own, name);
 	map_put(&env->own, name, pair);
 }
 
@@ -63,4 +64,13 @@ struct pairs env_pairs(struct arena *arena, const struct env *env)
 	if (pairs.n)
 		qsort(pairs.items, pairs.n, sizeof(*pairs.items), by_key);
 	return pairs;
+}
+
+void env_trace(
+	struct arena *arena, const struct env *env, const char *name, struct pairs *out)
+{
+	if (env->above)
+		env_trace(arena, env->above, name, out);
+	for (const struct pair *pair = map_get(&env->own, name); pair; pair = pair->over)
+		ARENA_PUSH(arena, out->items, out->n, *pair);
 }

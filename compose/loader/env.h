@@ -28,5 +28,9 @@ void env_add(struct env *env,
 const char *env_get(const struct env *env, const char *name);
 const struct pair *env_find(const struct env *env, const char *name);
 
+/* Adds every value that was given to a name, the one that counts first. */
+void env_trace(
+	struct arena *arena, const struct env *env, const char *name, struct pairs *out);
+
 /* All layers as one, sorted by name; the arena owns the array, the layers the text. */
 struct pairs env_pairs(struct arena *arena, const struct env *env);

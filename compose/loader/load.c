@@ -60,3 +60,16 @@ bool project_environment(struct arena *arena, const struct load_opts *opts,
 	errs_sort(errs);
 	return ok;
 }
+
+bool project_trace(struct arena *arena, const struct load_opts *opts, const char *name,
+	struct pairs *out, struct errs *errs)
+{
+	struct discovery found;
+	bool ok = discover_env(arena, opts, &found, errs) &&
+		discover_files(arena, opts, &found, errs);
+
+	*out = (struct pairs){.set = true};
+	env_trace(arena, found.env, name, out);
+	errs_sort(errs);
+	return ok;
+}

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "compose/loader/interp.h"
 #include "compose/loader/load.h"
+#include "compose/loader/where.h"
 
 struct search {
 	struct arena *arena;
@@ -92,4 +93,57 @@ bool project_variables(struct arena *arena, const struct load_opts *opts,
 		qsort(out->items, out->n, sizeof(*out->items), by_name);
 	errs_sort(errs);
 	return !errs_failed(errs);
+}
+
+struct place_search {
+	struct arena *arena;
+	struct interp interp;
+	const char *name;
+	bool met;
+	struct variable_places *out;
+};
+
+static void meet(struct interp *interp, const struct interp_use *use)
+{
+	struct place_search *search = interp->ctx;
+
+	search->met = search->met || text_eq(use->name, search->name);
+}
+
+static void search_places(
+	struct place_search *search, const struct node *node, const struct where *where)
+{
+	struct variable_place place = {.pos = node->pos};
+	const char *ignored;
+
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->nitems; i++)
+		search_places(
+			search, node->items[i], &(struct where){.up = where, .index = i});
+	for (size_t i = 0; node->kind == NODE_MAP && i < node->npairs; i++)
+		search_places(search, node->pairs[i].value,
+			&(struct where){.up = where, .key = node->pairs[i].key});
+	search->met = false;
+	if (node->kind != NODE_STR ||
+		!interp_expand(&search->interp, node->text, &ignored) || !search->met)
+		return;
+	place.path = where_text(search->arena, where);
+	ARENA_PUSH(search->arena, search->out->items, search->out->n, place);
+}
+
+bool project_variable_places(struct arena *arena, const struct load_opts *opts,
+	const char *name, struct variable_places *out, struct errs *errs)
+{
+	struct place_search search = {.arena = arena, .name = name, .out = out};
+	struct load_opts raw = *opts;
+	const struct node *root;
+
+	*out = (struct variable_places){0};
+	raw.no_interpolate = true;
+	raw.no_normalize = true;
+	root = project_load_raw(arena, &raw, errs);
+	if (!root)
+		return false;
+	search.interp = (struct interp){.arena = arena, .met = meet, .ctx = &search};
+	search_places(&search, root, NULL);
+	return true;
 }

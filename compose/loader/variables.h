@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
+
 struct arena;
 struct errs;
 struct load_opts;
@@ -21,6 +23,21 @@ struct variables {
 	struct variable *items; /* by name */
 	size_t n;
 };
+
+/* A value of the files that a variable stands in. */
+struct variable_place {
+	const char *path; /* "services.web.image" */
+	struct pos pos;
+};
+
+struct variable_places {
+	struct variable_place *items;
+	size_t n;
+};
+
+/* Where one variable is used, in the order of the raw tree. False on errors. */
+bool project_variable_places(struct arena *arena, const struct load_opts *opts,
+	const char *name, struct variable_places *out, struct errs *errs);
 
 /* False on errors. */
 bool project_variables(struct arena *arena, const struct load_opts *opts,
