@@ -260,7 +260,11 @@ bool ensure_image(struct draft *draft, struct service_state *state, struct err *
 		image->action = add_build(draft, service, image, reason);
 		break;
 	case IMAGE_PULL_ELSE_BUILD:
-		pull_else_build(draft, service, image, reason);
+		if (build_is_possible(service->build))
+			pull_else_build(draft, service, image, reason);
+		else
+			image->action =
+				add_pull(draft, service, image, reason, FAIL_STOP);
 		break;
 	case IMAGE_FORBIDDEN:
 		return err_at(err,

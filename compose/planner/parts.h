@@ -29,6 +29,10 @@ void select_needs_of(
 void collect_containers(struct draft *draft);
 unsigned wanted_replicas(const struct draft *draft, const struct service_state *state);
 
+/* Whether davit can build it; fails for the first build in the plan that it cannot. */
+bool build_is_possible(const struct build *build);
+bool builds_are_possible(const struct draft *draft, struct err *err);
+
 /* Finishes or undoes what a killed run left (DESIGN.md). */
 void recover_services(struct draft *draft);
 bool has_temporary_name(const struct observed_container *container);

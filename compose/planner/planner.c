@@ -49,5 +49,7 @@ const struct plan *plan_make(
 	*wish = complete(arena, input->wish);
 	completed.wish = wish;
 	draft_init(&draft, arena, &completed);
-	return verbs[wish->verb](&draft, err) ? draft_finish(&draft) : NULL;
+	return verbs[wish->verb](&draft, err) && builds_are_possible(&draft, err)
+		? draft_finish(&draft)
+		: NULL;
 }

@@ -58,67 +58,6 @@ void build_shape_init(struct build_shape *shape, struct arena *arena,
 	}
 }
 
-static bool has_secrets(const struct build_shape *shape, const struct build *build)
-{
-	(void)shape;
-	return build->nsecrets > 0;
-}
-
-static bool has_ssh(const struct build_shape *shape, const struct build *build)
-{
-	(void)shape;
-	return build->ssh.n > 0;
-}
-
-static bool has_contexts(const struct build_shape *shape, const struct build *build)
-{
-	(void)shape;
-	return build->additional_contexts.n > 0;
-}
-
-static bool has_platforms(const struct build_shape *shape, const struct build *build)
-{
-	(void)shape;
-	return build->platforms.n > 1;
-}
-
-static bool is_privileged(const struct build_shape *shape, const struct build *build)
-{
-	(void)shape;
-	return build->privileged || build->entitlements.n > 0;
-}
-
-static bool is_inline_for_url(const struct build_shape *shape, const struct build *build)
-{
-	return shape->remote && build->dockerfile_inline;
-}
-
-/* What needs a session with the builder, or a context of ours. */
-static const struct {
-	const char *key;
-	bool (*is_asked)(const struct build_shape *shape, const struct build *build);
-} refused[] = {
-	{"secrets", has_secrets},
-	{"ssh", has_ssh},
-	{"additional_contexts", has_contexts},
-	{"platforms", has_platforms},
-	{"privileged", is_privileged},
-	{"dockerfile_inline", is_inline_for_url},
-};
-
-bool build_is_possible(
-	const struct build_shape *shape, const struct plan_build *build, struct err *err)
-{
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (refused[i].is_asked(shape, build->build))
-			return err_at(err, pos_of(build->build->node, refused[i].key),
-				"build.%s: davit cannot build with this yet. This does "
-				"it: docker compose build; then davit takes the image as "
-				"it is",
-				refused[i].key);
-	return true;
-}
-
 static void set_json(struct arena *arena, struct node *query, const char *key,
 	const struct node *value)
 {

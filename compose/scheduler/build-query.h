@@ -27,10 +27,6 @@ struct build_shape {
 void build_shape_init(struct build_shape *shape, struct arena *arena,
 	const struct build *build, bool classic);
 
-/* Fails when the section asks for what this builder cannot do. */
-bool build_is_possible(
-	const struct build_shape *shape, const struct plan_build *build, struct err *err);
-
 /* The query; a list stands for a parameter that is given several times. platform may be
  * NULL. */
 struct node *build_query(struct arena *arena, const struct build_shape *shape,

@@ -200,8 +200,7 @@ static void begin(struct task *task, bool classic)
 	build->classic = classic;
 	build_progress_init(&build->progress, tell, task);
 	build_shape_init(&build->shape, &task->arena, plan->build, classic);
-	if (!build_is_possible(&build->shape, plan, &err) ||
-		(build->shape.dir && !open_context(build, plan->build, &err)))
+	if (build->shape.dir && !open_context(build, plan->build, &err))
 		task_finish(task, &err);
 	else
 		task_find_credentials(task, NULL, on_credentials);

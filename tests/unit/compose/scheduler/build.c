@@ -89,21 +89,6 @@ TEST(build_query_names_a_dockerfile_from_outside_as_one_of_the_context)
 	arena_finish(&arena);
 }
 
-TEST(build_refuses_what_needs_a_session)
-{
-	struct arena arena = {0};
-	struct build_shape shape;
-	struct err err = {0};
-	struct build section = {.context = "/src", .nsecrets = 1};
-	struct plan_build plan = {.build = &section, .tag = "app"};
-
-	build_shape_init(&shape, &arena, &section, false);
-	assert_false(build_is_possible(&shape, &plan, &err));
-	assert_true(text_starts(err.text, "build.secrets: "));
-	assert_non_null(strstr(err.text, "This does it: docker compose build"));
-	arena_finish(&arena);
-}
-
 /* A plan of one build from a folder with a Dockerfile. */
 struct fixture {
 	struct bench bench;
