@@ -193,7 +193,9 @@ static bool print_hashes(
 	for (char *name = strtok_r(text, ", ", &save); name;
 		name = strtok_r(NULL, ", ", &save))
 		ARENA_PUSH(&app->arena, named.items, named.n, name);
-	if (!services_resolve(&app->arena, app->project, &named, &found, err))
+	/* "*" is all there are, and that may be none. */
+	if ((app->project->nservices > 0 || !text_eq(which, "*")) &&
+		!services_resolve(&app->arena, app->project, &named, &found, err))
 		return false;
 	for (size_t i = 0; i < app->project->nservices; i++) {
 		const struct service *service = &app->project->services[i];

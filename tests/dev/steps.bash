@@ -157,10 +157,11 @@ run_e2e() {
 
 # ---- the oracle
 
+# config beside the answers that docker compose gave.
 run_oracle() {
 	local passed failed
 	say "config beside docker compose 2.40.3"
-	tests/oracle/run "$DAVIT" 2>&1 | tee build/oracle.out || :
+	build/tests/oracle/golden tests/oracle/cases/*.case 2>&1 | tee build/oracle.out || :
 	passed=$(awk '/^oracle passed / { print $3 }' build/oracle.out)
 	failed=$(awk '/^oracle failed / { print $3 }' build/oracle.out)
 	tally "${passed:-0}" "${failed:-1}" "config beside docker compose"
@@ -214,6 +215,9 @@ dev_fuzz() {
 dev_oracle() {
 	dev_setup
 	dev_build
+	say "Asking docker compose 2.40.3"
+	tests/oracle/renew --davit "$DAVIT" "$@"
+	git diff --stat -- tests/oracle/cases
 	run_oracle
 	conclude
 }
