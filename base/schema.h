@@ -76,6 +76,7 @@ enum field_flag {
 	FIELD_ALWAYS_JSON = 1 << 17, /* as FIELD_ALWAYS, in JSON and hashes only */
 	FIELD_RAW_TEXT = 1
 		<< 19, /* FORM_TEXT_LIST: text stays text where variables stay variables */
+	FIELD_ALWAYS_YAML = 1 << 20, /* as FIELD_ALWAYS, in YAML only */
 };
 
 /* Short ways to write a value; the loader makes the long one of them (compose.md 3.8). */

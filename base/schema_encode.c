@@ -386,27 +386,28 @@ static bool is_zero(const struct field *field, const char *in)
 	return size > 0;
 }
 
+static bool is_always_printed(const struct field *field, unsigned flags)
+{
+	unsigned here = flags & ENCODE_JSON ? FIELD_ALWAYS_JSON : FIELD_ALWAYS_YAML;
+
+	return field->flags & (FIELD_ALWAYS | here);
+}
+
 static bool is_left_out(const struct field *field, const char *in, unsigned flags)
 {
-	unsigned always =
-		FIELD_ALWAYS | (flags & ENCODE_JSON ? (unsigned)FIELD_ALWAYS_JSON : 0);
-
 	if (field->offset == NO_MEMBER || (field->flags & FIELD_HIDDEN))
 		return true;
 	if ((flags & ENCODE_HASH) && (field->flags & FIELD_UNHASHED))
 		return true;
 	if (!(flags & ENCODE_UNMERGED) && (field->flags & FIELD_MERGED))
 		return true;
-	return !(field->flags & always) && is_zero(field, in);
+	return !is_always_printed(field, flags) && is_zero(field, in);
 }
 
 static bool is_printed(const struct encoding *e)
 {
-	if (!e->is_empty || (e->field->flags & FIELD_ALWAYS))
-		return true;
-	if ((e->field->flags & FIELD_KEEP_EMPTY) && e->is_set)
-		return true;
-	return (e->field->flags & FIELD_ALWAYS_JSON) && (e->flags & ENCODE_JSON);
+	return !e->is_empty || is_always_printed(e->field, e->flags) ||
+		((e->field->flags & FIELD_KEEP_EMPTY) && e->is_set);
 }
 
 static void encode_extensions(struct arena *arena, const struct section *section,

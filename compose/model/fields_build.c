@@ -8,9 +8,11 @@
 #include "compose/model/sections.h"
 
 static const struct field ulimit_fields[] = {
-	F_I64(struct ulimit, "soft", soft, .flags = FIELD_CAST | FIELD_REQUIRED,
+	F_I64(struct ulimit, "soft", soft,
+		.flags = FIELD_CAST | FIELD_REQUIRED | FIELD_ALWAYS_YAML,
 		.help = "What processes get", .maps_to = "HostConfig.Ulimits[].Soft"),
-	F_I64(struct ulimit, "hard", hard, .flags = FIELD_CAST | FIELD_REQUIRED,
+	F_I64(struct ulimit, "hard", hard,
+		.flags = FIELD_CAST | FIELD_REQUIRED | FIELD_ALWAYS_YAML,
 		.help = "What they may raise it to",
 		.maps_to = "HostConfig.Ulimits[].Hard"),
 	F_END,
@@ -35,7 +37,8 @@ static struct node *ulimit_encode(struct arena *arena, const void *in)
 {
 	const struct ulimit *ulimit = in;
 
-	return ulimit->single ? node_int(arena, ulimit->soft) : NULL;
+	/* 0 alone is printed as both. */
+	return ulimit->single && ulimit->soft != 0 ? node_int(arena, ulimit->soft) : NULL;
 }
 
 const struct section ulimit_section = {
