@@ -79,9 +79,11 @@ static struct node *scalar_for_output(
 	struct node *copy = node_copy_shallow(arena, node);
 	double value;
 
-	if (node->kind == NODE_FLOAT && (flags & ENCODE_JSON) &&
-		double_parse(node->text, &value))
-		copy->text = scalar_float_json(arena, value, 64);
+	/* JSON has neither infinity nor NaN. */
+	if (node->kind == NODE_FLOAT && (flags & ENCODE_JSON))
+		copy->text = double_parse(node->text, &value)
+			? scalar_float_json(arena, value, 64)
+			: "null";
 	return copy;
 }
 

@@ -87,6 +87,18 @@ const char *scalar_float_text(struct arena *arena, double value, int bits)
 	return arena_printf(arena, "%.*f", digits > 0 ? digits : 0, value);
 }
 
+/* "-1.25e+20" without its point and exponent, and with zeros behind: as JavaScript writes whole numbers. */
+static const char *padded(struct arena *arena, const char *text, int zeros)
+{
+	int len = (int)strcspn(text, "e");
+	const char *point = strchr(text, '.');
+	int whole = point ? (int)(point - text) : len;
+
+	return arena_printf(arena, "%.*s%.*s%.*s", whole, text,
+		point ? len - whole - 1 : 0, point ? point + 1 : "", zeros,
+		"0000000000000000000000");
+}
+
 const char *scalar_float_json(struct arena *arena, double value, int bits)
 {
 	double size = fabs(value);
@@ -107,7 +119,8 @@ const char *scalar_float_json(struct arena *arena, double value, int bits)
 		return arena_strdup(arena, text);
 	digits = (int)strcspn(text, "e") - (text[0] == '-') - 1;
 	digits = (digits > 0 ? digits - 1 : 0) - exponent;
-	return arena_printf(arena, "%.*f", digits > 0 ? digits : 0, value);
+	return digits < 0 ? padded(arena, text, -digits)
+			  : arena_printf(arena, "%.*f", digits, value);
 }
 
 static bool is_digit(char c)

@@ -188,9 +188,22 @@ static int bytes_power(const char *unit)
 	return (int)(letter - letters) + 1;
 }
 
+/* The length of a number at the start of the text: digits, a point, and an exponent. */
+static size_t number_length(const char *text)
+{
+	size_t len = strspn(text, "0123456789."), digits = len;
+
+	if (len == 0 || tolower((unsigned char)text[len]) != 'e')
+		return len;
+	digits += 1 + (text[len + 1] == '-' || text[len + 1] == '+');
+	return isdigit((unsigned char)text[digits])
+		? digits + strspn(text + digits, "0123456789")
+		: len;
+}
+
 bool bytes_parse(const char *text, int64_t *out_bytes)
 {
-	size_t len = strspn(text, "0123456789.");
+	size_t len = number_length(text);
 	char number[64];
 	double value;
 
