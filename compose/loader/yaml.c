@@ -31,9 +31,10 @@ struct composer {
 	struct errs *errs;
 	const struct source *source;
 	yaml_parser_t parser;
-	struct map anchors; /* name to struct anchor; of one document */
-	struct map keys;    /* each key once: they repeat a lot */
-	size_t weight;      /* nodes so far, aliases counted in full */
+	struct map
+		anchors; /* name to struct anchor; they hold for the documents that follow, too */
+	struct map keys; /* each key once: they repeat a lot */
+	size_t weight;   /* nodes so far, aliases counted in full */
 	size_t alias_weight;
 	unsigned depth;
 	bool has_marks;
@@ -259,6 +260,21 @@ static void check_twice(struct composer *c, const struct node *map, const char *
 				key, first->key_pos.line));
 }
 
+/* "&a key: ..." makes *a the key's text. */
+static void note_key_anchor(struct composer *c, const yaml_event_t *event)
+{
+	const char *name = event_anchor(event);
+	struct anchor *anchor;
+
+	if (!name || event->type != YAML_SCALAR_EVENT)
+		return;
+	anchor = ARENA_NEW(c->arena, struct anchor);
+	anchor->pos = pos_of_mark(c, &event->start_mark);
+	anchor->weight = 1;
+	if (compose_scalar(c, event, NULL, &anchor->node))
+		map_put(&c->anchors, arena_strdup(c->arena, name), anchor);
+}
+
 /* One pair. Of a key that nobody can use, the value is read all the same, for its errors.
  */
 static bool compose_pair(struct composer *c, const yaml_event_t *event, struct node *map,
@@ -272,6 +288,7 @@ static bool compose_pair(struct composer *c, const yaml_event_t *event, struct n
 
 	if (!key && event->type != YAML_SCALAR_EVENT)
 		return false; /* what follows are the key's own events */
+	note_key_anchor(c, event);
 	if (key && !merge)
 		check_twice(c, map, key, pos, &here);
 	if (!compose_value(c, &here, &value))
@@ -393,7 +410,6 @@ static bool compose_document(struct composer *c, struct yaml_docs *docs)
 		return false;
 	more = event.type != YAML_STREAM_END_EVENT;
 	if (event.type == YAML_DOCUMENT_START_EVENT) {
-		map_init(&c->anchors, c->arena);
 		ok = compose_value(c, NULL, &root);
 		if (ok && root->kind == NODE_MAP)
 			ARENA_PUSH(c->arena, docs->roots, docs->n, root);
@@ -474,6 +490,7 @@ bool yaml_read(struct arena *arena, const struct source *source, struct yaml_doc
 		size_t colon;
 
 		map_init(&c.keys, arena);
+		map_init(&c.anchors, arena);
 		if (read_once(&c, out, &complaint))
 			return out->n > 0;
 		if (!explain(arena, source, &complaint, &colon, errs))
