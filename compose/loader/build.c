@@ -39,11 +39,15 @@ static struct strings profiles_wanted(
 	if (opts->profiles.n || !text)
 		return opts->profiles;
 	while (*text) {
-		size_t len = strcspn(text, ",");
+		size_t blanks = strspn(text, " \t"), len = strcspn(text + blanks, ","),
+		       end = len;
 
-		if (len)
+		text += blanks;
+		while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\t'))
+			end--;
+		if (end)
 			ARENA_PUSH(arena, profiles.items, profiles.n,
-				arena_strndup(arena, text, len));
+				arena_strndup(arena, text, end));
 		text += len + (text[len] == ',');
 	}
 	return profiles;
@@ -127,18 +131,29 @@ static void merge_env_files(const struct merging *m, struct service *service)
 	service->environment = merge_under(m->arena, &into, &service->environment);
 }
 
-/* Label files know no variables but the labels before them. */
+/* Label files know no variables but the labels of the files before them, then their own. */
 static void merge_label_files(const struct merging *m, struct service *service)
 {
-	struct env into;
+	struct env labels;
 
 	if (service->label_files.n == 0)
 		return;
-	env_init(&into, m->arena, NULL);
-	for (size_t i = 0; i < service->label_files.n; i++)
-		dotenv_read_file(m->arena, m->opts->files, service->label_files.items[i],
-			service->label_files.items[i], DOTENV, &into, m->errs);
-	service->labels = merge_under(m->arena, &into, &service->labels);
+	env_init(&labels, m->arena, NULL);
+	for (size_t i = 0; i < service->label_files.n; i++) {
+		const char *path = service->label_files.items[i];
+		struct env own;
+
+		env_init(&own, m->arena, &labels);
+		dotenv_read_file(
+			m->arena, m->opts->files, path, path, DOTENV, &own, m->errs);
+		own.above = NULL;
+		for (size_t j = 0; j < own.own.nentries; j++) {
+			const struct pair *pair = own.own.entries[j].value;
+
+			env_set(&labels, pair->key, pair->value, pair->pos);
+		}
+	}
+	service->labels = merge_under(m->arena, &labels, &service->labels);
 }
 
 static void merge_files(struct arena *arena, const struct load_opts *opts,

@@ -199,6 +199,9 @@ static const char *unescape(struct arena *arena, const char *text)
 				str_add_c(
 					&out, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
 			p += 4;
+		} else if (p[0] == '\\' && p[1] == '0') {
+			str_add_c(&out,
+				*p++); /* too short for a character; the peer drops the 0 */
 		} else {
 			str_add_c(&out, *p);
 		}

@@ -232,6 +232,10 @@ bool extends_pass(struct document *document)
 	struct family family = {.path = document->path, .dir = scope->dir};
 	bool any = false;
 
+	/* Elsewhere null leaves what is there; the first document's is found by the check. */
+	if (services && services->kind == NODE_NULL && document->model->npairs > 0)
+		errs_add(scope->loading->errs, services->pos,
+			"services: must be a mapping, but is null");
 	for (size_t i = 0; services && services->kind == NODE_MAP && i < services->npairs;
 		i++)
 		any = any || node_get(services->pairs[i].value, "extends");

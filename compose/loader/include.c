@@ -167,8 +167,8 @@ bool include_pass(struct document *document)
 	const struct node *include = node_get(document->root, "include");
 	struct node *below = node_map(loading->arena), *root;
 
-	if (!include || include->kind != NODE_LIST)
-		return true;
+	if (!include || (include->kind != NODE_LIST && include->kind != NODE_NULL))
+		return true; /* the check tells what is wrong */
 	for (size_t i = 0; i < include->nitems; i++) {
 		struct node *item = include->items[i];
 		struct node *model =

@@ -50,18 +50,22 @@ static size_t name_end(const char *text, size_t at, size_t end)
 	return at;
 }
 
-/* The brace that closes the one at open, counting those between; end: none does. */
+/* The brace that closes the one at open, counting those between, or the last of the line; end: there is none. */
 static size_t closing_brace(const char *text, size_t open, size_t end)
 {
 	unsigned depth = 0;
+	size_t last = end;
 
 	for (size_t i = open; i < end && text[i] != '\n'; i++) {
 		if (text[i] == '{')
 			depth++;
-		if (text[i] == '}' && --depth == 0)
+		if (text[i] != '}')
+			continue;
+		last = i;
+		if (--depth == 0)
 			return i;
 	}
-	return end;
+	return last;
 }
 
 static bool parse_reference(

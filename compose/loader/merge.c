@@ -223,10 +223,11 @@ static bool same_driver(const struct node *base, const struct node *over)
 	return !a || !b || !strcmp(a, b);
 }
 
+/* The override's subnets, each merged over the base's entry for the same one. */
 static struct node *merge_subnets(const struct merging *m, const struct field *field,
 	struct node *base, struct node *over, const struct where *where)
 {
-	struct node *out = node_copy_shallow(m->arena, base);
+	struct node *out = node_copy_shallow(m->arena, over);
 
 	for (size_t i = 0; i < over->nitems; i++) {
 		const char *subnet = node_get_text(over->items[i], "subnet");
@@ -236,10 +237,8 @@ static struct node *merge_subnets(const struct merging *m, const struct field *f
 			!text_eq(node_get_text(base->items[at], "subnet"), subnet))
 			at++;
 		if (subnet && at < base->nitems)
-			out->items[at] = merge_maps(m->arena, m->errs, field->section,
+			out->items[i] = merge_maps(m->arena, m->errs, field->section,
 				base->items[at], over->items[i], where);
-		else
-			node_push(m->arena, out, over->items[i]);
 	}
 	return out;
 }
