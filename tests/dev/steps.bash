@@ -206,9 +206,20 @@ dev_lint() {
 	conclude
 }
 
+# "90" is seconds, "10m" minutes.
+fuzz_seconds() {
+	case $1 in
+	*[!0-9]*m | m | *[!0-9m]* | '') die "how long? ./dev fuzz 90 is seconds, ./dev fuzz 10m minutes" ;;
+	*m) echo $((${1%m} * 60)) ;;
+	*) echo "$1" ;;
+	esac
+}
+
 dev_fuzz() {
+	local seconds
+	seconds=$(fuzz_seconds "${1:-60}")
 	dev_setup
-	run_fuzz "${1:-60}" "${2-}"
+	run_fuzz "$seconds" "${2-}"
 	conclude
 }
 

@@ -4,6 +4,7 @@
 #include "compose/loader/load.h"
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "compose/model/print.h"
@@ -22,6 +23,13 @@ void fuzz(struct arena *arena, const char *data, size_t len)
 	errs_init(&errs, arena);
 	memory_files_split(&memory, arena, data, len);
 	project = project_load(arena, &opts, &errs);
-	if (project)
-		project_print(&text, project, PRINT_YAML);
+	if (!project)
+		return;
+	project_print(&text, project, PRINT_YAML);
+	project_print(&text, project, PRINT_JSON);
+	for (size_t i = 0; i < project->nservices; i++) {
+		char hex[DIGEST_HEX_BYTES];
+
+		service_hash(&project->services[i], HASH_2_40_UNMERGED, NULL, hex);
+	}
 }

@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any text as a scalar, a duration, a size, a mode, a command line. */
+/* Any text as a scalar, a number, a truth; a number that was read can be written. */
 
 #include "base/arena.h"
 #include "base/scalar.h"
-#include "base/texts.h"
 #include "base/units.h"
-#include "base/words.h"
 #include "tests/fuzz/fuzz.h"
 
 void fuzz(struct arena *arena, const char *data, size_t len)
 {
 	const char *text = arena_strndup(arena, data, len);
 	const char *value;
-	struct strings words = {0};
-	int64_t n;
+	bool truth, old;
 	double d;
 
 	scalar_resolve(arena, text, &value);
-	if (duration_parse(text, &n))
-		duration_text(arena, n);
-	bytes_parse(text, &n);
-	mode_parse(text, &n);
-	double_parse(text, &d);
-	words_split(arena, text, &words);
+	bool_parse(text, &truth, &old);
+	if (double_parse(text, &d)) {
+		scalar_float_text(arena, d, 64);
+		scalar_float_text(arena, d, 32);
+		scalar_float_json(arena, d, 64);
+		scalar_float_json(arena, d, 32);
+	}
 }
