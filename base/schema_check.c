@@ -218,8 +218,11 @@ static void check_list(const struct check *check, const struct trail *trail,
 		check_unique(check, trail, node);
 }
 
-static bool is_name(const char *text)
+/* Where variables stay variables they may become a name. */
+static bool is_name(const struct check *check, const char *text)
 {
+	if ((check->walk.flags & SCHEMA_RAW) && strchr(text, '$'))
+		return true;
 	for (const char *p = text; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("._-", *p))
 			return false;
@@ -253,7 +256,7 @@ static void check_map(const struct check *check, const struct trail *trail,
 		const struct node_pair *pair = &node->pairs[i];
 		const struct trail here = {trail, pair->key, 0};
 
-		if ((field->flags & FIELD_NAMES) && !is_name(pair->key))
+		if ((field->flags & FIELD_NAMES) && !is_name(check, pair->key))
 			check_name(check, trail, pair);
 		check_one(check, &here, field, pair->value);
 	}

@@ -47,12 +47,29 @@ bool mount_source_is_path(const char *source)
 	return (*source && strchr("./~\\", *source)) || mount_is_windows_drive(source);
 }
 
+/* Moves over "${...}", in which colons are the variable's; p stays where there is none. */
+static const char *skip_variable(const char *p)
+{
+	unsigned depth = 0;
+
+	for (const char *q = p; *q; q++) {
+		if (q[0] == '$' && q[1] == '{')
+			depth++;
+		if (depth == 0)
+			break;
+		if (*q == '}' && --depth == 0)
+			return q;
+	}
+	return p;
+}
+
 static bool split(struct arena *arena, const char *text, struct pos pos,
 	struct sections *out, struct err *err)
 {
 	const char *start = text;
 
 	for (const char *p = text;; p++) {
+		p = skip_variable(p);
 		bool drive =
 			p == start + 1 && *p == ':' && isalpha((unsigned char)*start);
 

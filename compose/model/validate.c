@@ -180,7 +180,8 @@ static void validate_content(const char *kind, const struct content *content,
 			kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\""
 				  : "\"file\" and \"environment\"");
-	else if (origins == 0 && !content->driver && !content->external)
+	else if (origins == 0 && !content->driver && !content->external &&
+		!is_open(v, node_get_text(content->node, "external")))
 		errs_add(v->errs, content->node->pos, "%s.%s: one of %s must be set",
 			kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\""
