@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Which containers are followed, and when each of their runs begins and ends.
- *
- * Events tell of starts and deaths; a run has ended when its death is known and its
- * stream has ended too. Which of the two comes first does not matter. The end of one that
- * was killed settles before it is told: a restart, and a recreation, is for the engine a
- * stop and a start that know nothing of each other.
- */
+/* Which containers are followed, by the engine's list and its events. */
 #include "compose/scheduler/follow.h"
 
 #include <inttypes.h>
@@ -19,6 +12,7 @@
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/scheduler/merge.h"
+#include "compose/scheduler/source.h"
 #include "compose/scheduler/stamp.h"
 #include "compose/scheduler/tail.h"
 #include "compose/scheduler/timer.h"
@@ -28,264 +22,6 @@
 #define NS_PER_S 1000000000
 
 #define LABEL "com.docker.compose."
-
-enum {
-	LOOK_AGAIN_MS = 200,
-	SETTLE_MS =
-		2000, /* from the death to the start of a restart, on a busy machine */
-};
-
-struct source {
-	struct follow_source public;
-	struct follow *follow;
-	struct source *next; /* follow.sources' list */
-	enum follow_wish wish;
-	struct tail *tail;     /* FOLLOW_OUTPUT; else NULL */
-	struct merge_log *log; /* without stay; else NULL */
-	bool seen;             /* started was told at least once */
-	bool live;             /* started was told, ended was not */
-	bool died;             /* and its stream has not ended yet */
-	bool again;            /* started again before that */
-	bool killed;           /* somebody sent it a signal in this run */
-	bool settling;         /* died and streamed to its end, which is not told yet */
-	bool expected; /* created since we began, and neither started nor removed */
-	bool removed;
-	int exit_code;
-	struct call *look;
-	struct timer *timer;
-};
-
-struct follow {
-	struct follow_opts opts;
-	struct arena arena;
-	const struct node *filters;
-	struct source *sources;
-	struct watch *watch;
-	struct call *list;
-	struct merge *merge; /* without stay; else NULL */
-	bool merging;
-	bool listed;
-	bool paused;
-	bool hurried;
-	bool over;
-	size_t nopen;             /* without stay: streams that have not ended */
-	struct err err;           /* the first; ERR_NONE: none */
-	int64_t began_ns;         /* the engine's clock before the first list */
-	char began[40];           /* the same as "since" wants it */
-	struct watch_event *held; /* events that came before the first list, in order */
-	size_t nheld;
-};
-
-static void give_up(struct follow *follow, const struct err *err)
-{
-	if (follow->over)
-		return;
-	follow->over = true;
-	follow->opts.done(follow->opts.ctx, err);
-}
-
-static void begin(struct source *source)
-{
-	source->live = true;
-	source->seen = true;
-	source->public.past = false;
-	source->killed = false;
-	source->expected = false;
-	source->follow->opts.started(source->follow->opts.ctx, &source->public);
-	source->public.restarting = false;
-	if (source->tail)
-		tail_open(source->tail);
-}
-
-static void end(struct source *source, int exit_code, bool restarts)
-{
-	bool again = source->again;
-
-	timer_stop(&source->timer);
-	source->settling = false;
-	source->live = false;
-	source->died = false;
-	source->again = false;
-	source->public.restarting = restarts || again;
-	source->follow->opts.ended(source->follow->opts.ctx, &source->public, exit_code,
-		source->public.restarting);
-	if (again)
-		begin(source);
-}
-
-/* ---- the end of what was killed */
-
-static bool expects(const struct follow *follow)
-{
-	for (const struct source *source = follow->sources; source; source = source->next)
-		if (source->expected && source->wish != FOLLOW_NOT)
-			return true;
-	return false;
-}
-
-static void settle_later(struct source *source);
-
-/* While another one is about to start, this one may be what it replaces. */
-static void on_settled(void *ctx)
-{
-	struct source *source = ctx;
-
-	if (expects(source->follow) && !source->follow->hurried)
-		settle_later(source);
-	else
-		end(source, source->exit_code, false);
-}
-
-static void settle_later(struct source *source)
-{
-	source->settling = true;
-	timer_start(
-		source->follow->opts.loop, SETTLE_MS, on_settled, source, &source->timer);
-}
-
-/* Nothing more is to be learned of those that are removed, or when nothing may start. */
-static void settle(struct follow *follow)
-{
-	bool certain = follow->hurried || !expects(follow);
-
-	for (struct source *source = follow->sources; source; source = source->next)
-		if (source->settling &&
-			(source->again || follow->hurried ||
-				(source->removed && certain)))
-			end(source, source->exit_code, false);
-}
-
-/* ---- what there is, in the order of time */
-
-static void hold_back(struct source *source)
-{
-	tail_pause(source->tail, source->follow->paused || merge_is_full(source->log));
-}
-
-static void end_merged(struct source *source)
-{
-	struct follow *follow = source->follow;
-
-	end(source, 0, false);
-	if (--follow->nopen == 0 && follow->listed)
-		give_up(follow, follow->err.kind == ERR_NONE ? NULL : &follow->err);
-}
-
-/* Going on with a stream may bring more of it at once, and so lead back here. */
-static void tell_merged(struct follow *follow)
-{
-	struct follow_text text;
-	void *next;
-
-	if (follow->merging)
-		return;
-	follow->merging = true;
-	while (!follow->paused && merge_next(follow->merge, &next, &text)) {
-		struct source *source = next;
-
-		if (text.data) {
-			follow->opts.text(follow->opts.ctx, &source->public, &text);
-			hold_back(source);
-		} else {
-			end_merged(source);
-		}
-	}
-	follow->merging = false;
-}
-
-static void on_text(void *ctx, const struct follow_text *text)
-{
-	struct source *source = ctx;
-
-	source->public.tty = tail_has_tty(source->tail);
-	if (source->log) {
-		merge_push(source->log, text);
-		tell_merged(source->follow);
-		hold_back(source);
-	} else {
-		source->follow->opts.text(
-			source->follow->opts.ctx, &source->public, text);
-	}
-}
-
-/* ---- the end of a stream */
-
-static void look(void *ctx);
-
-/*
- * The stream has ended. If it still runs and no death was told, the death is about to be
- * told, or the stream broke: look once more a little later.
- */
-static void on_look(void *ctx, const struct reply *reply)
-{
-	struct source *source = ctx;
-	const struct node *state = node_get(reply->body, "State");
-	bool running =
-		node_get_bool(state, "Running") && !node_get_bool(state, "Restarting");
-
-	source->look = NULL;
-	if (!source->live)
-		return;
-	if (!reply->err && running && !source->died) {
-		if (source->tail)
-			tail_open(source->tail);
-		return;
-	}
-	if (reply->err && reply->err->kind == ERR_CONNECTION && !source->died)
-		return; /* the engine is away: the watch tells when it is back */
-	if (!source->died)
-		source->exit_code = (int)node_get_int(state, "ExitCode", 0);
-	source->died = true;
-	if (!reply->err && (running || node_get_bool(state, "Restarting")))
-		end(source, source->exit_code, true);
-	else if (source->killed && !source->again)
-		settle_later(source);
-	else
-		end(source, source->exit_code, false);
-	settle(source->follow);
-}
-
-static void look(void *ctx)
-{
-	struct source *source = ctx;
-
-	if (!source->look)
-		source->look = engine_container_inspect(
-			source->follow->opts.engine, source->public.id, on_look, source);
-}
-
-static void look_soon(struct source *source)
-{
-	timer_stop(&source->timer);
-	source->settling = false;
-	if (source->died)
-		look(source);
-	else
-		timer_start(source->follow->opts.loop, LOOK_AGAIN_MS, look, source,
-			&source->timer);
-}
-
-static void on_ended(void *ctx, const struct err *err)
-{
-	struct source *source = ctx;
-	struct follow *follow = source->follow;
-
-	if (err && follow->err.kind == ERR_NONE) {
-		follow->err = *err;
-		err_wrap(&follow->err, "%s", source->public.name);
-	}
-	if (source->log) {
-		merge_close(source->log);
-		tell_merged(follow);
-		return;
-	}
-	if (source->public.past) {
-		end(source, 0, false);
-		source->public.past = false;
-	} else if (source->live) {
-		look_soon(source);
-	}
-}
 
 /* What both a list's entry and an event tell of a container. */
 struct seen {
@@ -309,8 +45,8 @@ static void make_tail(struct source *source, const struct seen *seen)
 		.since = skips ? follow->began : opts->since,
 		.until = opts->until,
 		.lines = seen->is_new ? NULL : opts->tail,
-		.text = on_text,
-		.ended = on_ended,
+		.text = source_on_text,
+		.ended = source_on_ended,
 		.ctx = source,
 	};
 
@@ -353,31 +89,6 @@ static struct source *add(struct follow *follow, const struct seen *seen)
 	return source;
 }
 
-/* A start of what is known to run, without a death before, is the one that the list has
- * told already. */
-static void on_start(struct source *source)
-{
-	if (source->died || source->public.past)
-		source->again = true;
-	else if (!source->live)
-		begin(source);
-}
-
-static bool is_streaming(const struct source *source)
-{
-	return source->tail && tail_is_open(source->tail);
-}
-
-static void on_die(struct source *source, int exit_code)
-{
-	if (!source->live)
-		return;
-	source->died = true;
-	source->exit_code = exit_code;
-	if (!is_streaming(source))
-		look_soon(source);
-}
-
 static void on_create(struct source *source, const struct node *labels)
 {
 	const char *replaced = node_get_text(labels, LABEL "replace");
@@ -418,14 +129,14 @@ static void handle_event(struct follow *follow, const struct watch_event *event)
 	if (text_eq(event->action, "create"))
 		on_create(source, event->attributes);
 	else if (text_eq(event->action, "start"))
-		on_start(source);
+		source_start(source);
 	else if (text_eq(event->action, "kill"))
 		source->killed = true;
 	else if (text_eq(event->action, "die"))
-		on_die(source, (int)node_get_int(event->attributes, "exitCode", 0));
+		source_die(source, (int)node_get_int(event->attributes, "exitCode", 0));
 	else if (text_eq(event->action, "destroy"))
 		on_destroy(source);
-	settle(follow);
+	sources_settle(follow);
 }
 
 /*
@@ -481,7 +192,7 @@ static void add_listed(struct follow *follow, const struct node *entry)
 	if (source->log)
 		follow->nopen++;
 	if (running || source->log) {
-		begin(source);
+		source_begin(source);
 	} else if (!follow->opts.from_now && source->tail) {
 		source->public.past = true;
 		follow->opts.started(follow->opts.ctx, &source->public);
@@ -497,9 +208,9 @@ static void compare_listed(struct source *source, const struct node *entry)
 	if (source->wish == FOLLOW_NOT)
 		return;
 	if (running && !source->live)
-		on_start(source);
-	else if (source->live && !is_streaming(source))
-		look_soon(source);
+		source_start(source);
+	else if (source->live && !source_is_streaming(source))
+		source_look_soon(source);
 }
 
 static const struct node *find_listed(const struct node *list, const char *id)
@@ -517,7 +228,7 @@ static void on_listed(void *ctx, const struct reply *reply)
 
 	follow->list = NULL;
 	if (reply->err) {
-		give_up(follow, reply->err);
+		follow_give_up(follow, reply->err);
 		return;
 	}
 	for (struct source *source = follow->sources; source; source = source->next)
@@ -532,7 +243,7 @@ static void on_listed(void *ctx, const struct reply *reply)
 	if (follow->opts.stay && first && follow->opts.ready)
 		follow->opts.ready(follow->opts.ctx);
 	if (!follow->opts.stay && follow->nopen == 0)
-		give_up(follow, NULL);
+		follow_give_up(follow, NULL);
 }
 
 static void list(void *ctx)
@@ -552,7 +263,7 @@ static void on_info(void *ctx, const struct reply *reply)
 
 	follow->list = NULL;
 	if (reply->err) {
-		give_up(follow, reply->err);
+		follow_give_up(follow, reply->err);
 		return;
 	}
 	if (!stamp_parse(node_get_text(reply->body, "SystemTime"), &follow->began_ns))
@@ -571,7 +282,7 @@ static void on_watching(void *ctx)
 
 static void on_watch_failed(void *ctx, const struct err *err)
 {
-	give_up(ctx, err);
+	follow_give_up(ctx, err);
 }
 
 static const struct node *project_filter(struct arena *arena, const char *project)
@@ -611,11 +322,11 @@ void follow_pause(struct follow *follow, bool paused)
 	follow->paused = paused;
 	for (struct source *source = follow->sources; source; source = source->next)
 		if (source->log)
-			hold_back(source);
+			source_hold_back(source);
 		else if (source->tail)
 			tail_pause(source->tail, paused);
 	if (follow->merge)
-		tell_merged(follow);
+		sources_tell_merged(follow);
 }
 
 void follow_free(struct follow *follow)
@@ -639,7 +350,7 @@ void follow_free(struct follow *follow)
 void follow_hurry(struct follow *follow)
 {
 	follow->hurried = true;
-	settle(follow);
+	sources_settle(follow);
 }
 
 bool follow_has_seen(const struct follow *follow, const char *name)
