@@ -2,6 +2,7 @@
 /* What commands do with the app: print, complain, ask for variables. */
 #include "cmd/app.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,20 +58,27 @@ bool app_getenv_bool(const struct app *app, const char *name, bool fallback)
 	return text && parse_bool(text, &value) ? value : fallback;
 }
 
+/* The stream itself remembers only that there was one. */
+static void note_failure(struct app *app)
+{
+	if (!app->output_errno)
+		app->output_errno = errno;
+}
+
 void app_print(struct app *app, const char *format, ...)
 {
 	va_list args;
 
-	(void)app;
 	va_start(args, format);
-	vprintf(format, args);
+	if (vprintf(format, args) < 0)
+		note_failure(app);
 	va_end(args);
 }
 
 void app_print_str(struct app *app, const struct str *str)
 {
-	(void)app;
-	fwrite(str_text(str), 1, str->len, stdout);
+	if (fwrite(str_text(str), 1, str->len, stdout) < str->len)
+		note_failure(app);
 }
 
 struct until {

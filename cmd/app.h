@@ -66,6 +66,7 @@ struct app {
 	struct display *display;               /* stderr: progress, warnings, errors */
 	struct engine *engine;                 /* NULL until app_connect */
 	struct credentials *credentials;
+	int output_errno; /* of the first failure to write to stdout; 0: none */
 	const struct project *project; /* NEEDS_PROJECT, NEEDS_NAME */
 	const struct graph *graph;
 	bool project_from_labels; /* there was no file */

@@ -221,9 +221,10 @@ static int flush_output(struct run *run, int status)
 {
 	struct err err = {0};
 
-	errno = 0;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
+	if (run->app.output_errno)
+		errno = run->app.output_errno;
 	if (errno == EPIPE)
 		return status ? status : EXIT_FAILURE;
 	err_sys(&err, "write to standard output");

@@ -61,3 +61,15 @@ assert_quiet() {
 	assert_equal "$(wc -l <data)" 4
 	[[ ! -s progress ]]
 }
+
+@test "a reader that goes away is no error worth a word; a full disk is" {
+	compose_file <<-YAML
+		services: {web: $(idle)}
+	YAML
+	davit config --schema 2>err | head -c 10 >/dev/null
+	assert_equal "$(<err)" ""
+	run davit config --output /dev/full
+	assert_fails
+	davit config --schema 2>err >/dev/full || :
+	assert_equal "$(<err)" "write to standard output: No space left on device"
+}
