@@ -17,6 +17,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,14 @@
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/err.h"
+#include "base/schema.h"
+#include "base/schema_walk.h"
 #include "base/str.h"
 #include "base/texts.h"
 #include "base/words.h"
 #include "cmd/commands.h"
 #include "cmd/program.h"
+#include "compose/model/fields.h"
 
 #define WHERE "/tmp/davit-oracle"
 #define LOCK WHERE ".lock"
@@ -432,6 +436,38 @@ static int lock(void)
 	return fd;
 }
 
+/* ---- the mask: a row of the tables that nobody can find */
+
+/*
+ * Row n of all rows of all sections, without its name; NULL: there are not that many. The tables are constant, and
+ * only this program takes the page's word for it: what is tested is the loader as it is.
+ */
+static const char *mask_row(struct arena *arena, long n)
+{
+	struct section_entries sections;
+
+	schema_walk(arena, &project_section, &sections);
+	for (size_t i = 0; i < sections.n; i++) {
+		const struct field *field = sections.items[i].section->fields;
+
+		for (; field->type != TYPE_END; field++) {
+			const char *name = field->name;
+			uintptr_t page = (uintptr_t)&field->name & ~(uintptr_t)4095;
+
+			if (n-- > 0)
+				continue;
+			if (mprotect((void *)page, 2 * 4096, PROT_READ | PROT_WRITE))
+				return NULL;
+			*(const char **)(uintptr_t)&field->name = "\1";
+			return arena_printf(arena, "%s.%s", sections.items[i].path, name);
+		}
+	}
+	return NULL;
+}
+
+enum { NO_ROW = 3 };
+
+/* golden --mask N CASE-FILE...: succeeds when the cases do, which is when nobody misses row N. */
 int main(int argc, char **argv)
 {
 	struct totals totals = {0};
@@ -444,8 +480,21 @@ int main(int argc, char **argv)
 		.start = open(".", O_DIRECTORY | O_CLOEXEC),
 	};
 
-	for (int i = 1; i < argc; i++)
+	struct arena arena = {0};
+	int first = 1;
+
+	if (argc > 2 && text_eq(argv[1], "--mask")) {
+		const char *row = mask_row(&arena, strtol(argv[2], NULL, 10));
+
+		if (!row)
+			return NO_ROW;
+		printf("masked %s\n", row);
+		first = 3;
+	}
+	/* One case that misses the row is enough. */
+	for (int i = first; i < argc && (first == 1 || !totals.failed); i++)
 		run_file(argv[i], &captured, &totals);
+	arena_finish(&arena);
 	printf("oracle passed %u\noracle failed %u\n", totals.passed, totals.failed);
 	return locked < 0 || totals.failed || !totals.passed ? EXIT_FAILURE
 							     : EXIT_SUCCESS;
