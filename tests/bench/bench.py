@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Measures davit beside docker compose and beside the engine's own floor, in turn and in one run.
 
-usage: bench.py --davit PATH --peer PATH --floor PATH [--host unix://...] [--out FILE] [--quick]
+usage: bench.py --davit PATH --peer PATH --tools DIR [--host unix://...] [--out FILE] [--minutes N] [--only REGEX]
 
 Prints the table of doc/benchmarks.md: medians, ratios, what was asked for. Both tools get the same files and the same
-engine, one after the other in every round, so that what disturbs one disturbs both. Never a timed test.
+engine, one after the other in every round, so that what disturbs one disturbs both. Each row has its share of the
+minutes and makes as many rounds as fit, 3 at least. Never a timed test.
 """
 import argparse
+import datetime
 import os
 import platform
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,6 +27,8 @@ SERVICE = """  s{n}:
     environment: {{A: "1", B: two, C: "${{HOME}}"}}
     labels: {{tier: "t{tier}"}}
 """
+ROUNDS_LEAST, ROUNDS_MOST = 3, 41
+IN_FLIGHT = (2, 4, 8, 16, 32, 50)
 
 
 def project(count, chain=1):
@@ -36,27 +41,30 @@ def project(count, chain=1):
     return text
 
 
-def run(argv, cwd=None, check=True):
-    """Seconds and peak kilobytes of one run."""
-    start = time.monotonic()
-    child = subprocess.Popen(argv, cwd=cwd, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    errors = child.stderr.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if check and child.returncode:
-        sys.exit(f"bench: {' '.join(argv)}: exit {child.returncode}\n{errors}")
-    return time.monotonic() - start, usage.ru_maxrss
+def say(text):
+    print(text, file=sys.stderr, flush=True)
 
 
-def median(rows, at=0):
-    return statistics.median(row[at] for row in rows)
+def output(argv, cwd=None):
+    done = subprocess.run([str(word) for word in argv], cwd=cwd, text=True, capture_output=True, check=False)
+    if done.returncode:
+        sys.exit(f"bench: {done.args}: exit {done.returncode}\n{done.stderr}")
+    return done.stdout.strip()
+
+
+def ms(seconds):
+    return f"{seconds * 1000:.1f} ms" if seconds < 10 else f"{seconds:.1f} s"
+
+
+def mb(kilobytes):
+    return f"{kilobytes / 1024:.1f} MB"
 
 
 class Bench:
     def __init__(self, args):
-        self.davit, self.peer, self.floor = args.davit, args.peer, args.floor
-        self.rounds = 3 if args.quick else 7
+        self.davit, self.peer = (Path(tool).resolve() for tool in (args.davit, args.peer))
+        self.tools = Path(args.tools).resolve()
+        self.share = args.minutes * 60
         self.rows = []
         self.dir = Path(tempfile.mkdtemp(prefix="bench."))
 
@@ -66,92 +74,103 @@ class Bench:
         (path / "compose.yaml").write_text(text)
         return path
 
-    def row(self, work, davit, other, rival, wanted, met):
-        self.rows.append((work, davit, other, rival, wanted, "yes" if met else "**no**"))
-        print("  ".join(str(cell) for cell in self.rows[-1]), flush=True)
+    def run(self, cwd, tool, *arguments):
+        """Seconds and peak kilobytes of one run."""
+        microseconds, kilobytes = output([self.tools / "measure", tool, *arguments], cwd).split()
+        return int(microseconds) / 1e6, int(kilobytes)
 
-    def versus(self, work, cwd, arguments, factor, rounds=None):
+    def rounds(self, share):
+        """Numbers the rounds of a row that may take this share of the minutes."""
+        end = time.monotonic() + share * self.share
+        for number in range(ROUNDS_MOST):
+            if number >= ROUNDS_LEAST and time.monotonic() > end:
+                return
+            yield number
+
+    def row(self, work, rounds, davit, other, ratio, wanted, met):
+        self.rows.append((work, str(rounds), davit, other, ratio, wanted, "yes" if met else "**no**"))
+        say("  ".join(self.rows[-1]))
+
+    def versus(self, share, work, cwd, arguments, factor):
         """The same command by both tools in turn."""
-        times = {self.davit: [], self.peer: []}
-        for _ in range(rounds or self.rounds):
-            for tool in (self.davit, self.peer):
-                times[tool].append(run([tool, *arguments], cwd))
-        ours, theirs = median(times[self.davit]), median(times[self.peer])
-        self.row(work, ms(ours), ms(theirs), f"{theirs / ours:.1f} × faster than docker compose",
-                 f"{factor} ×", theirs / ours >= factor)
+        ours, theirs = [], []
+        for _ in self.rounds(share):
+            ours.append(self.run(cwd, self.davit, *arguments)[0])
+            theirs.append(self.run(cwd, self.peer, *arguments)[0])
+        our, their = statistics.median(ours), statistics.median(theirs)
+        self.row(work, len(ours), ms(our), ms(their), f"{their / our:.1f} × faster",
+                 f"{factor} × faster", their / our >= factor)
 
     def memory(self, work, cwd, arguments):
-        ours = median([run([self.davit, *arguments], cwd) for _ in range(3)], 1)
-        theirs = median([run([self.peer, *arguments], cwd) for _ in range(3)], 1)
-        self.row(work, f"{ours / 1024:.1f} MB", f"{theirs / 1024:.1f} MB", f"{theirs / ours:.1f} × less",
-                 "under 20 MB", ours < 20 * 1024)
+        """What it takes hardly differs from run to run: the largest of three, beside one of the peer's."""
+        ours = max(self.run(cwd, self.davit, *arguments)[1] for _ in range(3))
+        theirs = self.run(cwd, self.peer, *arguments)[1]
+        self.row(work, 3, mb(ours), mb(theirs), f"{theirs / ours:.1f} × less", "under 20 MB", ours < 20 * 1024)
+
+    def config_one(self):
+        self.versus(0.03, "`config -q`, 1 service", self.folder("one", project(1)), ["config", "-q"], 20)
+
+    def config_thousand(self):
+        cwd = self.folder("thousand", project(1000, 5))
+        self.versus(0.05, "`config -q`, 1,000 services", cwd, ["config", "-q"], 20)
 
     def growth(self):
-        seconds = {}
-        for count in (1000, 10000):
-            cwd = self.folder(f"g{count}", project(count, 5))
-            seconds[count] = median([run([self.davit, "config", "-q"], cwd) for _ in range(self.rounds)])
-        factor = seconds[10000] / seconds[1000]
-        self.row("`config -q`, 10,000 services beside 1,000", ms(seconds[10000]), ms(seconds[1000]),
-                 f"{factor:.1f} × the time of a tenth", "linear (≤ 12 ×)", factor <= 12)
+        tenth, whole = self.folder("thousand", project(1000, 5)), self.folder("tens", project(10000, 5))
+        less, more = [], []
+        for _ in self.rounds(0.03):
+            less.append(self.run(tenth, self.davit, "config", "-q")[0])
+            more.append(self.run(whole, self.davit, "config", "-q")[0])
+        small, large = statistics.median(less), statistics.median(more)
+        self.row("`config -q`, 10,000 services beside davit's own 1,000", len(less), ms(large), ms(small),
+                 f"{large / small:.1f} × the time of a tenth", "linear (at most 12 ×)", large <= 12 * small)
 
-    def up_and_down(self):
-        cwd = self.folder("chains", project(50, 5))
-        tools = {"davit": self.davit, "peer": self.peer}
-        ups, downs = {"davit": [], "peer": [], "floor": []}, {"davit": [], "peer": [], "floor": []}
-        for _ in range(self.rounds):
-            for name, tool in tools.items():
-                ups[name].append(run([tool, "up", "-d"], cwd)[0])
-                downs[name].append(run([tool, "down"], cwd)[0])
-            up, down = self.engine_floor(50)
-            ups["floor"].append(up)
-            downs["floor"].append(down)
-        for verb, times in (("up -d", ups), ("down", downs)):
-            ours, theirs, floor = (statistics.median(times[k]) for k in ("davit", "peer", "floor"))
-            self.row(f"`{verb}`, 50 services in chains of five", ms(ours), ms(theirs),
-                     f"{ours / floor:.2f} × the engine's floor of {ms(floor)}, {theirs / ours:.1f} × faster",
-                     "1.05 × floor, faster", ours <= 1.05 * floor and ours < theirs)
+    def memory_config(self):
+        cwd = self.folder("thousand", project(1000, 5))
+        self.memory("peak memory of `config`, 1,000 services", cwd, ["config"])
 
-    def engine_floor(self, count):
-        """The best over some concurrencies of the same calls sent raw: seconds for up and for down."""
-        best_up = best_down = float("inf")
-        for parallel in (4, 8, 16, 32):
-            text = subprocess.run([self.floor, str(count), str(parallel)], check=True, text=True,
-                                  capture_output=True).stdout
-            up, down = (float(word) for word in text.split())
-            best_up, best_down = min(best_up, up), min(best_down, down)
-        return best_up, best_down
+    def memory_dry_run(self):
+        cwd = self.folder("thousand", project(1000, 5))
+        self.memory("peak memory of `up --dry-run`, 1,000 services", cwd, ["up", "--dry-run", "-d"])
 
     def idle(self):
         cwd = self.folder("idle", project(50, 5))
-        run([self.davit, "up", "-d"], cwd)
-        self.versus("`up -d` with nothing to do, 50 services", cwd, ["up", "-d"], 5)
-        run([self.davit, "down"], cwd)
+        self.run(cwd, self.davit, "up", "-d")
+        self.versus(0.05, "`up -d` with nothing to do, 50 services", cwd, ["up", "-d"], 5)
+        self.run(cwd, self.davit, "down")
 
     def ps(self):
         cwd = self.folder("many", project(150))
-        run([self.davit, "up", "-d"], cwd)
-        self.versus("`ps` on 150 containers", cwd, ["ps"], 5)
-        run([self.davit, "down"], cwd)
+        self.run(cwd, self.davit, "up", "-d")
+        self.versus(0.05, "`ps` on 150 containers", cwd, ["ps"], 5)
+        self.run(cwd, self.davit, "down")
 
-    def all(self):
-        one, thousand = self.folder("one", project(1)), self.folder("thousand", project(1000, 5))
-        self.versus("`config -q`, 1 service", one, ["config", "-q"], 20, 3 * self.rounds)
-        self.versus("`config -q`, 1,000 services", thousand, ["config", "-q"], 20)
-        self.idle()
-        self.up_and_down()
-        self.ps()
-        self.memory("peak memory of `config`, 1,000 services", thousand, ["config"])
-        self.memory("peak memory of `up --dry-run`, 1,000 services", thousand, ["up", "--dry-run", "-d"])
-        self.growth()
+    def floor(self, up, down):
+        """Seconds of the bare calls for up and for down, with so many in flight."""
+        return [float(word) for word in output([self.tools / "floor", 50, up, down]).split()]
 
+    def best_in_flight(self):
+        """How many calls in flight serve up best, and how many down."""
+        tried = [self.floor(many, many) for many in IN_FLIGHT]
+        for many, (up, down) in zip(IN_FLIGHT, tried):
+            say(f"floor with {many} in flight: up {ms(up)}, down {ms(down)}")
+        return [IN_FLIGHT[min(range(len(tried)), key=lambda at: tried[at][verb])] for verb in (0, 1)]
 
-def ms(seconds):
-    return f"{seconds * 1000:.1f} ms" if seconds < 10 else f"{seconds:.1f} s"
+    def up_and_down(self):
+        cwd = self.folder("chains", project(50, 5))
+        up, down = self.best_in_flight()
+        ours, theirs, floor = [], [], []
+        for number in self.rounds(0.6):
+            for tool, times in ((self.davit, ours), (self.peer, theirs)):
+                times.append([self.run(cwd, tool, *verb)[0] for verb in (("up", "-d"), ("down",))])
+            floor.append(self.floor(up, down))
+            say(f"round {number + 1}, up and down: davit {ours[-1]}, docker compose {theirs[-1]}, floor {floor[-1]}")
+        for at, (verb, many) in enumerate((("up -d", up), ("down", down))):
+            our, their, least = (statistics.median(row[at] for row in rows) for rows in (ours, theirs, floor))
+            self.row(f"`{verb}`, 50 services in chains of five", len(ours), ms(our), ms(their),
+                     f"{their / our:.2f} × faster; {our / least:.2f} × the floor of {ms(least)} ({many} in flight)",
+                     "faster, and at most 1.05 × the floor", our <= 1.05 * least and our < their)
 
-
-def version(argv):
-    return subprocess.run(argv, check=True, text=True, capture_output=True).stdout.strip()
+    ALL = (config_one, config_thousand, growth, memory_config, memory_dry_run, idle, ps, up_and_down)
 
 
 def machine():
@@ -159,35 +178,49 @@ def machine():
     return f"{os.cpu_count()} × {cpu.group(1) if cpu else platform.machine()}, Linux {platform.release()}"
 
 
-def table(bench, args):
+def load():
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def table(bench, args, load_before):
     lines = ["# Benchmarks", "",
-             "Written by `./dev bench`: both tools in turn in every round of one run, medians of "
-             f"{bench.rounds} rounds.", "",
-             f"- machine: {machine()}",
-             f"- davit: {version([args.davit, 'version', '--short'])}",
-             f"- docker compose: {version([args.peer, 'version', '--short'])}",
-             f"- engine: {version(['docker', 'version', '--format', '{{.Server.Version}}'])}", "",
-             "| work | davit | docker compose (or as named) | ratio | asked for | met |",
-             "|---|---|---|---|---|---|"]
+             "Written by `./dev bench`: the tools in turn in every round of one run, and the median of the rounds. The",
+             "floor is the engine's own: the calls that create, start, stop and remove the same number of containers,",
+             "sent raw over kept connections, in no order, with as many in flight as were found to be best.", "",
+             f"- day: {datetime.date.today()}",
+             f"- machine: {machine()}; load average before {load_before}, after {load()}",
+             f"- {output([args.davit, '--version'])}",
+             f"- docker compose: {output([args.peer, 'version', '--short'])}",
+             f"- engine: {output(['docker', 'version', '--format', '{{.Server.Version}}'])}", "",
+             "| work | rounds | davit | docker compose (or as named) | ratio | asked for | met |",
+             "|---|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(row) + " |" for row in bench.rows]
     return "\n".join(lines) + "\n"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    for name in ("davit", "peer", "floor"):
+    for name in ("davit", "peer"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--tools", required=True, help="where floor and measure are")
     parser.add_argument("--host", help="the engine; else DOCKER_HOST")
-    parser.add_argument("--out", help="also write the table here")
-    parser.add_argument("--quick", action="store_true", help="three rounds")
+    parser.add_argument("--out", help="also write the table here; not with --only")
+    parser.add_argument("--minutes", type=float, default=9, help="about how long it may take (9)")
+    parser.add_argument("--only", default="", help="only the rows whose function's name has this in it")
     args = parser.parse_args()
     if args.host:
         os.environ["DOCKER_HOST"] = args.host
-    bench = Bench(args)
-    bench.all()
-    text = table(bench, args)
+    bench, load_before = Bench(args), load()
+    try:
+        for measure in Bench.ALL:
+            if re.search(args.only, measure.__name__):
+                say(f"--- {measure.__name__}, {time.strftime('%H:%M:%S')}")
+                measure(bench)
+    finally:
+        shutil.rmtree(bench.dir)
+    text = table(bench, args, load_before)
     print("\n" + text)
-    if args.out:
+    if args.out and not args.only:
         Path(args.out).write_text(text)
 
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The engine's own floor: N containers on one network created, started, stopped and removed by the same calls
- * that `up` and `down` need, sent raw with at most P in flight and in no order at all.
+ * that `up` and `down` need, sent raw over kept connections. No container waits for another: each is started once it
+ * is created and removed once it is stopped, with at most UP, or DOWN, calls in flight.
  *
- * usage: floor N P      (DOCKER_HOST names the engine)
+ * usage: floor N UP DOWN      (DOCKER_HOST names the engine)
  * prints the seconds of "up" and of "down".
  */
 #include <stdio.h>
@@ -30,19 +31,19 @@ struct floor {
 	const struct node *body;
 	char **ids;
 	size_t n;
-	size_t parallel;
-	enum step step;
-	size_t next; /* container to send the step for */
-	size_t in_flight;
+	enum step first; /* of the two steps that each container takes now */
+	size_t next;     /* container to begin with */
 	size_t left;
 };
 
 struct ticket {
 	struct floor *floor;
 	size_t at;
+	enum step step;
 };
 
-static void send_more(struct floor *floor);
+static void begin_next(struct floor *floor);
+static void send_step(struct ticket *ticket);
 
 static void stop_on(const struct reply *reply)
 {
@@ -58,54 +59,61 @@ static void on_step(void *ctx, const struct reply *reply)
 	struct floor *floor = ticket->floor;
 
 	stop_on(reply);
-	if (floor->step == STEP_CREATE)
+	if (ticket->step == STEP_CREATE)
 		floor->ids[ticket->at] =
 			arena_strdup(&floor->arena, node_get_text(reply->body, "Id"));
-	floor->in_flight--;
+	if (ticket->step == floor->first) {
+		ticket->step++;
+		send_step(ticket);
+		return;
+	}
 	floor->left--;
-	if (floor->left)
-		send_more(floor);
-	else
+	begin_next(floor);
+	if (!floor->left)
 		uv_stop(&floor->loop);
 }
 
-static void send_one(struct floor *floor, size_t at)
+static void send_step(struct ticket *ticket)
 {
-	struct ticket *ticket = ARENA_NEW(&floor->arena, struct ticket);
+	struct engine *engine = ticket->floor->engine;
+	const char *id = ticket->floor->ids[ticket->at];
 
-	*ticket = (struct ticket){.floor = floor, .at = at};
-	switch (floor->step) {
+	switch (ticket->step) {
 	case STEP_CREATE:
 		engine_container_create(
-			floor->engine, NULL, NULL, floor->body, on_step, ticket);
+			engine, NULL, NULL, ticket->floor->body, on_step, ticket);
 		break;
 	case STEP_START:
-		engine_container_start(floor->engine, floor->ids[at], on_step, ticket);
+		engine_container_start(engine, id, on_step, ticket);
 		break;
 	case STEP_STOP:
-		engine_container_stop(floor->engine, floor->ids[at], -1, on_step, ticket);
+		engine_container_stop(engine, id, -1, on_step, ticket);
 		break;
 	case STEP_REMOVE:
-		engine_container_remove(
-			floor->engine, floor->ids[at], REMOVE_FORCE, on_step, ticket);
+		engine_container_remove(engine, id, REMOVE_FORCE, on_step, ticket);
 		break;
 	}
 }
 
-static void send_more(struct floor *floor)
+static void begin_next(struct floor *floor)
 {
-	while (floor->in_flight < floor->parallel && floor->next < floor->n) {
-		floor->in_flight++;
-		send_one(floor, floor->next++);
-	}
+	struct ticket *ticket;
+
+	if (floor->next == floor->n)
+		return;
+	ticket = ARENA_NEW(&floor->arena, struct ticket);
+	*ticket = (struct ticket){
+		.floor = floor, .at = floor->next++, .step = floor->first};
+	send_step(ticket);
 }
 
-static void run_step(struct floor *floor, enum step step)
+static void run_steps(struct floor *floor, enum step first, int64_t in_flight)
 {
-	floor->step = step;
+	floor->first = first;
 	floor->next = 0;
 	floor->left = floor->n;
-	send_more(floor);
+	for (int64_t i = 0; i < in_flight; i++)
+		begin_next(floor);
 	uv_run(&floor->loop, UV_RUN_DEFAULT);
 }
 
@@ -156,18 +164,17 @@ static void connect_engine(struct floor *floor)
 int main(int argc, char **argv)
 {
 	struct floor floor = {0};
-	int64_t n = 0, parallel = 0;
+	int64_t n = 0, in_up = 0, in_down = 0;
 	struct node *network;
 	uint64_t start;
 	double up, down;
 
-	if (argc != 3 || !parse_i64(argv[1], &n) || !parse_i64(argv[2], &parallel) ||
-		n < 1 || parallel < 1) {
-		fputs("usage: floor N P\n", stderr);
+	if (argc != 4 || !parse_i64(argv[1], &n) || !parse_i64(argv[2], &in_up) ||
+		!parse_i64(argv[3], &in_down) || n < 1 || in_up < 1 || in_down < 1) {
+		fputs("usage: floor N UP DOWN\n", stderr);
 		return 2;
 	}
 	floor.n = (size_t)n;
-	floor.parallel = (size_t)parallel;
 	floor.ids = ARENA_NEW_N(&floor.arena, floor.n, char *);
 	floor.body = make_body(&floor.arena);
 	connect_engine(&floor);
@@ -177,13 +184,11 @@ int main(int argc, char **argv)
 	start = uv_hrtime();
 	engine_network_create(floor.engine, network, on_once, &floor);
 	uv_run(&floor.loop, UV_RUN_DEFAULT);
-	run_step(&floor, STEP_CREATE);
-	run_step(&floor, STEP_START);
+	run_steps(&floor, STEP_CREATE, in_up);
 	up = seconds_since(start);
 
 	start = uv_hrtime();
-	run_step(&floor, STEP_STOP);
-	run_step(&floor, STEP_REMOVE);
+	run_steps(&floor, STEP_STOP, in_down);
 	engine_network_remove(floor.engine, "davit-floor", on_once, &floor);
 	uv_run(&floor.loop, UV_RUN_DEFAULT);
 	down = seconds_since(start);
