@@ -28,7 +28,7 @@ SERVICE = """  s{n}:
     labels: {{tier: "t{tier}"}}
 """
 ROUNDS_LEAST, ROUNDS_MOST = 3, 41
-IN_FLIGHT = (2, 4, 8, 16, 32, 50)
+IN_FLIGHT = (4, 8, 16, 32, 50)
 
 
 def project(count, chain=1):
