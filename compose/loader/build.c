@@ -171,6 +171,23 @@ static void merge_files(struct arena *arena, const struct load_opts *opts,
 	}
 }
 
+/* "dns: ${DNS}" without the variable asks for no server, and an empty image is none. */
+static void drop_empty(struct project *project)
+{
+	for (size_t i = 0; i < project->nservices; i++) {
+		struct service *service = &project->services[i];
+		struct strings *dns = &service->dns;
+		size_t n = 0;
+
+		if (service->image && !*service->image)
+			service->image = NULL;
+		for (size_t j = 0; j < dns->n; j++)
+			if (*dns->items[j])
+				dns->items[n++] = dns->items[j];
+		dns->n = n;
+	}
+}
+
 /* DOCKER_DEFAULT_PLATFORM holds for what is built. */
 static void apply_platform(const struct load_opts *opts, struct project *project)
 {
@@ -199,6 +216,7 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
 	if (!opts->keep_all_services)
 		project_select(arena, project, &selection, errs);
 	apply_platform(opts, project);
+	drop_empty(project);
 	merge_files(arena, opts, project, errs);
 	if (!opts->all_resources)
 		project_prune(arena, project);

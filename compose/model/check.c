@@ -205,7 +205,8 @@ static void check_healthcheck(const struct checking *c, const struct service *se
 
 static void check_image(const struct checking *c, const struct service *service)
 {
-	if (!service->image && !service->build && !service->provider.set)
+	if (!(service->image && *service->image) && !service->build &&
+		!service->provider.set)
 		errs_add(c->errs, service->node->pos,
 			"service \"%s\" has neither an image nor a build context "
 			"specified",
