@@ -123,9 +123,10 @@ static void add_bindings(struct str *out, const struct node *list)
 /* The value as it is shown; false: better not. */
 static bool shown(struct str *out, const char *key, const struct node *node)
 {
-	if (is_empty(node) &&
-		(!node || node->kind == NODE_LIST || node->kind == NODE_MAP ||
-			node->kind == NODE_NULL)) {
+	if (!node ||
+		(is_empty(node) &&
+			(node->kind == NODE_LIST || node->kind == NODE_MAP ||
+				node->kind == NODE_NULL))) {
 		str_add(out, "none");
 		return true;
 	}
