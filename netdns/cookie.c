@@ -12,7 +12,7 @@ void cookie_make(const uint8_t client[COOKIE_CLIENT_BYTES], const struct addr *s
 	uint32_t now_s, const uint8_t secret[COOKIE_SECRET_BYTES],
 	uint8_t out[COOKIE_BYTES])
 {
-	uint8_t input[16 + ADDR_V6_BYTES];
+	uint8_t input[16 + ADDR_V6_BYTES] = {0};
 	struct wire_out wire = {.data = input, .room = sizeof(input)};
 	uint64_t hash;
 
