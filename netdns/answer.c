@@ -392,6 +392,22 @@ size_t answer_failure(const struct ask *ask, const struct query *query, unsigned
 	return finish(&work, rcode, 0, ede);
 }
 
+size_t answer_relayed(const struct ask *ask, const struct query *query,
+	const struct relayed *relayed, uint8_t *buffer)
+{
+	struct work work = {.ask = ask, .query = query};
+	unsigned flags = (unsigned)relayed->message[2] << 8 | relayed->message[3];
+
+	reply_start(&work.reply, buffer, limit_of(ask, query), query);
+	if (relayed->len > work.reply.out.room) {
+		work.truncated = true;
+		return finish(&work, RCODE_NOERROR, 0, EDE_NONE);
+	}
+	reply_adopt(&work.reply, relayed->message, relayed->len);
+	return finish(
+		&work, flags & 0xf, flags & (FLAG_AA | FLAG_TC | FLAG_AD), relayed->ede);
+}
+
 /* What no zone is needed for: the server's version, and what is refused to everybody. */
 static bool answer_at_once(struct work *work, size_t *out_len)
 {

@@ -49,5 +49,16 @@ enum answer_ede {
 	EDE_NETWORK = 23,
 };
 
+/* Somebody else's reply to the same question, without its OPT record. */
+struct relayed {
+	const uint8_t *message;
+	size_t len;
+	enum answer_ede ede;
+};
+
+/* It goes on byte for byte, under the asker's id, spelling and EDNS; as TC alone when it does not fit. */
+size_t answer_relayed(const struct ask *ask, const struct query *query,
+	const struct relayed *relayed, uint8_t *buffer);
+
 size_t answer_failure(const struct ask *ask, const struct query *query, unsigned rcode,
 	enum answer_ede ede, uint8_t *buffer);

@@ -91,6 +91,20 @@ void reply_start(
 	put_question(reply);
 }
 
+void reply_adopt(struct reply *reply, const uint8_t *message, size_t len)
+{
+	struct wire_in in = {.data = message, .len = len, .at = 6};
+	struct wire_out *out = &reply->out;
+	size_t question = out->len;
+
+	/* The question stays in the words of who asked. */
+	assert(len >= question);
+	wire_put(out, message + question, len - question);
+	assert(!out->full);
+	for (unsigned i = 0; i < 3; i++)
+		reply->counts[i] = wire_get_u16(&in);
+}
+
 void reply_open(struct reply *reply, enum reply_section section, const struct name *owner,
 	uint16_t type, uint32_t ttl_s)
 {

@@ -44,6 +44,9 @@ struct reply {
 void reply_start(
 	struct reply *reply, uint8_t *buffer, size_t limit, const struct query *query);
 
+/* Goes on with a whole message of one question, which is copied, in place of its own; for reply_finish. */
+void reply_adopt(struct reply *reply, const uint8_t *message, size_t len);
+
 void reply_open(struct reply *reply, enum reply_section section, const struct name *owner,
 	uint16_t type, uint32_t ttl_s);
 
