@@ -8,20 +8,23 @@
 #include "netdns/answer.h"
 #include "netdns/bucket.h"
 #include "netdns/cookie.h"
+#include "netdns/forward.h"
 #include "netdns/protocol.h"
 #include "netdns/reply.h"
 
 struct responder {
 	const struct zone *zone; /* borrowed */
+	struct forward *forward; /* borrowed */
 	uint8_t secret[COOKIE_SECRET_BYTES];
 	uint64_t random; /* state of a generator that only has to look even */
 	struct bucket buckets[BUCKETS];
 };
 
-struct responder *responder_new(void)
+struct responder *responder_new(struct forward *forward)
 {
 	struct responder *responder = xalloc(sizeof(*responder));
 
+	responder->forward = forward;
 	/* At this size never short, and never fails once the kernel has started. */
 	while (getrandom(responder->secret, sizeof(responder->secret), 0) < 0)
 		;
@@ -66,8 +69,9 @@ static size_t reply_too_much(const uint8_t *packet, size_t len, uint8_t *buffer)
 	return reply_finish(&reply, RCODE_NOERROR, FLAG_TC | FLAG_RA);
 }
 
-size_t responder_reply(struct responder *responder, const struct arrival *arrival,
-	const uint8_t *packet, size_t len, uint8_t *buffer)
+enum reply_fate responder_reply(struct responder *responder,
+	const struct arrival *arrival, const struct packet_bytes *packet, uint8_t *buffer,
+	size_t *out_len)
 {
 	struct ask ask = {
 		.zone = responder->zone,
@@ -78,20 +82,28 @@ size_t responder_reply(struct responder *responder, const struct arrival *arriva
 		.secret = responder->secret,
 	};
 	struct query query;
-	size_t n = 0;
 
+	*out_len = 0;
 	if (ask.zone && !zone_view(ask.zone, arrival->local, arrival->source, &ask.view))
-		return 0;
+		return REPLY_NONE;
 	if (!arrival->tcp &&
-		!bucket_take(responder->buckets, arrival->source, arrival->now_ms))
-		return reply_too_much(packet, len, buffer);
-	switch (answer(&ask, packet, len, &query, buffer, &n)) {
+		!bucket_take(responder->buckets, arrival->source, arrival->now_ms)) {
+		*out_len = reply_too_much(packet->bytes, packet->len, buffer);
+		return *out_len ? REPLY_NOW : REPLY_NONE;
+	}
+	switch (answer(&ask, packet->bytes, packet->len, &query, buffer, out_len)) {
 	case ANSWER_DROP:
-		return 0;
+		return REPLY_NONE;
 	case ANSWER_SEND:
-		return n;
+		return REPLY_NOW;
 	case ANSWER_FORWARD:
 		break;
 	}
-	return answer_failure(&ask, &query, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE, buffer);
+	*out_len = forward_ask(responder->forward, &ask, &query, arrival->later, buffer);
+	return *out_len ? REPLY_NOW : REPLY_LATER;
+}
+
+void responder_forget(struct responder *responder, const void *owner)
+{
+	forward_forget(responder->forward, owner);
 }

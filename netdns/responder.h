@@ -6,11 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct forward;
+struct forward_place;
 struct addr;
 struct responder;
 struct zone;
 
-struct responder *responder_new(void);
+/* forward is borrowed. */
+struct responder *responder_new(struct forward *forward);
 void responder_free(struct responder *responder);
 
 /* From now on; borrowed until the next one is set. NULL: everything is "not ready". */
@@ -21,12 +24,27 @@ struct arrival {
 	const struct addr *local;
 	const struct addr *source;
 	bool tcp;
-	int64_t now_ms; /* of the loop */
+	int64_t now_ms;                    /* of the loop */
+	const struct forward_place *later; /* where a reply goes that is not there yet */
+};
+
+struct packet_bytes {
+	const uint8_t *bytes;
+	size_t len;
+};
+
+enum reply_fate {
+	REPLY_NONE,  /* it may not be answered */
+	REPLY_NOW,   /* out_len bytes are in buffer */
+	REPLY_LATER, /* others are asked: it will come to arrival->later */
 };
 
 /*
- * The length of the reply to send, 0 for none. What is not ours is REFUSED, as nobody else is asked yet; over
- * UDP a client that asks too much is told to come by TCP, with nothing but TC. buffer as of answer().
+ * Over UDP a client that asks too much is told to come by TCP, with nothing but TC. buffer as of answer().
  */
-size_t responder_reply(struct responder *responder, const struct arrival *arrival,
-	const uint8_t *packet, size_t len, uint8_t *buffer);
+enum reply_fate responder_reply(struct responder *responder,
+	const struct arrival *arrival, const struct packet_bytes *packet, uint8_t *buffer,
+	size_t *out_len);
+
+/* The owner of places for later replies is gone. */
+void responder_forget(struct responder *responder, const void *owner);

@@ -6,11 +6,15 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "netdns/forward.h"
+#include "netdns/resolv.h"
 #include "netdns/responder.h"
 #include "netdns/socket.h"
 #include "netdns/tcp.h"
 #include "netdns/udp.h"
 #include "netdns/zone.h"
+
+enum { SERVER_UPSTREAM_PORT = 53 };
 
 struct listener {
 	struct listener *next; /* the server's list */
@@ -24,8 +28,10 @@ struct listener {
 struct server {
 	struct uv_loop_s *loop; /* borrowed */
 	uint16_t port;
+	struct forward *forward;
 	struct responder *responder;
-	struct arena arena; /* of the zone */
+	struct upstreams upstreams; /* as they were set */
+	struct arena arena;         /* of the zone */
 	struct listener *listeners;
 };
 
@@ -35,7 +41,8 @@ struct server *server_new(struct uv_loop_s *loop, uint16_t port)
 
 	server->loop = loop;
 	server->port = port;
-	server->responder = responder_new();
+	server->forward = forward_new(loop, SERVER_UPSTREAM_PORT);
+	server->responder = responder_new(server->forward);
 	return server;
 }
 
@@ -131,6 +138,31 @@ static bool open_all(struct server *server, const struct zone *zone, struct err 
 	return ok;
 }
 
+static bool is_ours(const struct server *server, const struct addr *addr)
+{
+	for (const struct listener *l = server->listeners; l; l = l->next)
+		if (addr_equal(&l->addr, addr))
+			return true;
+	return false;
+}
+
+/* Whoever is asked must not be us. */
+static void apply_upstreams(struct server *server)
+{
+	struct upstreams others = {0};
+
+	for (size_t i = 0; i < server->upstreams.n; i++)
+		if (!is_ours(server, &server->upstreams.items[i]))
+			others.items[others.n++] = server->upstreams.items[i];
+	forward_set_upstreams(server->forward, &others);
+}
+
+void server_set_upstreams(struct server *server, const struct upstreams *upstreams)
+{
+	server->upstreams = *upstreams;
+	apply_upstreams(server);
+}
+
 bool server_set_zone(struct server *server, struct arena *arena, const struct zone *zone,
 	struct err *err)
 {
@@ -143,6 +175,7 @@ bool server_set_zone(struct server *server, struct arena *arena, const struct zo
 	arena_finish(&old);
 	ok = open_all(server, zone, err);
 	drop_unwanted(server);
+	apply_upstreams(server);
 	return ok;
 }
 
@@ -161,6 +194,7 @@ void server_free(struct server *server)
 		return;
 	drop_unwanted(server);
 	responder_free(server->responder);
+	forward_free(server->forward);
 	arena_finish(&server->arena);
 	free(server);
 }

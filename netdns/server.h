@@ -10,6 +10,7 @@
 
 struct err;
 struct server;
+struct upstreams;
 struct uv_loop_s;
 struct zone;
 
@@ -22,5 +23,8 @@ void server_free(struct server *server);
  */
 bool server_set_zone(struct server *server, struct arena *arena, const struct zone *zone,
 	struct err *err);
+
+/* Whom to ask what is not ours, but for our own addresses. None: it is REFUSED. */
+void server_set_upstreams(struct server *server, const struct upstreams *upstreams);
 
 size_t server_nlisteners(const struct server *server);

@@ -2,6 +2,7 @@
 #include "netdns/socket.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -89,6 +90,21 @@ bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
 		(opts->tcp && listen(fd, BACKLOG) < 0))
 		return err_sys(err, "listen on %s port %u (%s)", str_text(&name),
 			opts->port, opts->tcp ? "TCP" : "UDP");
+	*out_fd = fd_take(&fd);
+	return true;
+}
+
+bool socket_connect(const struct addr *to, uint16_t port, bool tcp, int *out_fd)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t len = fill_address(to, port, &address);
+	auto_fd fd = socket(to->len == ADDR_V4_BYTES ? AF_INET : AF_INET6,
+		(tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 ||
+		(connect(fd, (struct sockaddr *)&address, len) < 0 &&
+			errno != EINPROGRESS))
+		return false;
 	*out_fd = fd_take(&fd);
 	return true;
 }

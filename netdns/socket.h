@@ -19,6 +19,9 @@ struct socket_opts {
 /* Non-blocking and closed on exec. The caller closes it. */
 bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err);
 
+/* A socket of its own to somebody else's server, non-blocking; over TCP it may still be connecting. */
+bool socket_connect(const struct addr *to, uint16_t port, bool tcp, int *out_fd);
+
 /* Who is at the other end; false for what is no internet address. Port 0 is nobody's. */
 bool socket_peer(
 	const struct sockaddr_storage *from, struct addr *out, uint16_t *out_port);

@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "netdns/addr.h"
+#include "netdns/forward.h"
 #include "netdns/protocol.h"
 #include "netdns/responder.h"
 #include "netdns/socket.h"
@@ -30,6 +31,7 @@ struct connection {
 	int fd;
 	struct addr source;
 	bool message; /* the timer runs for a message */
+	bool waiting; /* for a reply that others are asked for: nothing is read meanwhile */
 	bool closing;
 	size_t nin;
 	size_t nout;
@@ -73,6 +75,7 @@ static void end(struct connection *connection)
 		return;
 	connection->closing = true;
 	unlink_connection(connection);
+	responder_forget(connection->tcp->responder, connection);
 	uv_close((uv_handle_t *)&connection->poll, on_closed);
 	uv_close((uv_handle_t *)&connection->timer, on_closed);
 }
@@ -128,23 +131,38 @@ static bool first_message(const struct connection *c, size_t *out_len)
 	return true;
 }
 
+static void set_reply(struct connection *c, size_t len)
+{
+	c->out[0] = (uint8_t)(len >> 8);
+	c->out[1] = (uint8_t)len;
+	c->nout = LENGTH_BYTES + len;
+}
+
+static void send_later(
+	void *owner, const struct sockaddr_storage *to, const uint8_t *reply, size_t len);
+
+/* False when it may not be answered: who sends such is not talked to. */
 static bool reply_to(struct connection *c, size_t len)
 {
+	struct forward_place later = {.owner = c, .send = send_later};
 	struct arrival arrival = {
 		.local = &c->tcp->local,
 		.source = &c->source,
 		.tcp = true,
 		.now_ms = (int64_t)uv_now(c->poll.loop),
+		.later = &later,
 	};
-	size_t n = responder_reply(c->tcp->responder, &arrival, c->in + LENGTH_BYTES,
-		len - LENGTH_BYTES, c->out + LENGTH_BYTES);
+	struct packet_bytes packet = {c->in + LENGTH_BYTES, len - LENGTH_BYTES};
+	size_t n;
+	enum reply_fate fate = responder_reply(
+		c->tcp->responder, &arrival, &packet, c->out + LENGTH_BYTES, &n);
 
 	memmove(c->in, c->in + len, c->nin - len);
 	c->nin -= len;
-	c->out[0] = (uint8_t)(n >> 8);
-	c->out[1] = (uint8_t)n;
-	c->nout = n ? LENGTH_BYTES + n : 0;
-	return n > 0; /* who sends what may not be answered is not talked to */
+	c->waiting = fate == REPLY_LATER;
+	if (fate == REPLY_NOW)
+		set_reply(c, n);
+	return fate != REPLY_NONE;
 }
 
 /* Answers what is there as long as replies go out. False when the connection is over. */
@@ -153,7 +171,7 @@ static bool answer_all(struct connection *c)
 	size_t len = 1;
 	bool answered = false;
 
-	while (len && !c->nout) {
+	while (len && !c->nout && !c->waiting) {
 		if (!first_message(c, &len))
 			return false;
 		if (!len)
@@ -163,7 +181,9 @@ static bool answer_all(struct connection *c)
 		answered = true;
 	}
 	/* A message has its time, however slowly it trickles in, and so has a reply that nobody takes. */
-	if (!c->nin && !c->nout)
+	if (c->waiting)
+		set_time(c, false); /* longer than anybody is asked */
+	else if (!c->nin && !c->nout)
 		set_time(c, false);
 	else if (answered || !c->message)
 		set_time(c, true);
@@ -180,6 +200,18 @@ static bool read_more(struct connection *c)
 	return n > 0;
 }
 
+static void on_ready(uv_poll_t *poll, int status, int events);
+
+static void go_on(struct connection *c)
+{
+	if (!answer_all(c))
+		end(c);
+	else if (c->waiting)
+		uv_poll_stop(&c->poll);
+	else
+		uv_poll_start(&c->poll, c->nout ? UV_WRITABLE : UV_READABLE, on_ready);
+}
+
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
 	struct connection *c = poll->data;
@@ -190,11 +222,25 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 		alive = flush(c);
 	if (alive && events & UV_READABLE)
 		alive = read_more(c);
-	if (!alive || !answer_all(c)) {
+	if (alive)
+		go_on(c);
+	else
 		end(c);
-		return;
-	}
-	uv_poll_start(&c->poll, c->nout ? UV_WRITABLE : UV_READABLE, on_ready);
+}
+
+static void send_later(
+	void *owner, const struct sockaddr_storage *to, const uint8_t *reply, size_t len)
+{
+	struct connection *c = owner;
+
+	(void)to;
+	c->waiting = false;
+	memcpy(c->out + LENGTH_BYTES, reply, len);
+	set_reply(c, len);
+	if (flush(c))
+		go_on(c);
+	else
+		end(c);
 }
 
 /* ---- new connections */

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "netdns/addr.h"
+#include "netdns/forward.h"
 #include "netdns/protocol.h"
 #include "netdns/responder.h"
 #include "netdns/socket.h"
@@ -87,21 +88,38 @@ static bool came_in_well(const struct udp *udp, struct msghdr *header)
 	return !udp->device || index == udp->device || index == LOOPBACK_INDEX;
 }
 
+/* A reply that others have given; lost if the kernel does not take it. */
+static void send_later(
+	void *owner, const struct sockaddr_storage *to, const uint8_t *reply, size_t len)
+{
+	const struct udp *udp = owner;
+	socklen_t size = to->ss_family == AF_INET ? sizeof(struct sockaddr_in)
+						  : sizeof(struct sockaddr_in6);
+
+	(void)!sendto(
+		udp->fd, reply, len, MSG_DONTWAIT, (const struct sockaddr *)to, size);
+}
+
 static size_t reply_to(struct udp *udp, struct packet *packet, struct mmsghdr *in)
 {
 	struct addr source;
 	uint16_t port;
+	size_t len;
+	struct forward_place later = {
+		.owner = udp, .send = send_later, .to = packet->from};
 	struct arrival arrival = {
 		.local = &udp->local,
 		.source = &source,
 		.now_ms = (int64_t)uv_now(udp->poll.loop),
+		.later = &later,
 	};
 
 	if (!socket_peer(&packet->from, &source, &port) || !port ||
 		!came_in_well(udp, &in->msg_hdr))
 		return 0;
-	return responder_reply(
-		udp->responder, &arrival, packet->query, in->msg_len, packet->reply);
+	responder_reply(udp->responder, &arrival,
+		&(struct packet_bytes){packet->query, in->msg_len}, packet->reply, &len);
+	return len;
 }
 
 static unsigned answer_batch(
@@ -185,6 +203,8 @@ static void on_closed(uv_handle_t *handle)
 
 void udp_free(struct udp *udp)
 {
-	if (udp)
-		uv_close((uv_handle_t *)&udp->poll, on_closed);
+	if (!udp)
+		return;
+	responder_forget(udp->responder, udp);
+	uv_close((uv_handle_t *)&udp->poll, on_closed);
 }
