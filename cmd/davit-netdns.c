@@ -97,8 +97,8 @@ static bool load(struct program *program, struct arena *scratch, struct err *err
 	struct arena arena = {0};
 	const struct zone *zone;
 	struct errs errs;
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 
 	if (!read_file(scratch, path, &text, &len, err))
 		return false;
@@ -131,8 +131,8 @@ static void set_upstreams(struct program *program)
 	struct arena scratch = {0};
 	struct upstreams upstreams = {0};
 	struct err err = {0};
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 
 	if (read_file(&scratch, program->options.resolv, &text, &len, &err))
 		resolv_read(text, len, &upstreams);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "netdns/cache.h"
 
+#include <assert.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -48,15 +49,24 @@ static struct entry **chain_of(struct cache *cache, const struct relay_question 
 
 static void unlink_use(struct cache *cache, struct entry *entry)
 {
-	*(entry->newer ? &entry->newer->older : &cache->newest) = entry->older;
-	*(entry->older ? &entry->older->newer : &cache->oldest) = entry->newer;
+	if (entry->newer)
+		entry->newer->older = entry->older;
+	else
+		cache->newest = entry->older;
+	if (entry->older)
+		entry->older->newer = entry->newer;
+	else
+		cache->oldest = entry->newer;
 }
 
 static void link_use(struct cache *cache, struct entry *entry)
 {
 	entry->newer = NULL;
 	entry->older = cache->newest;
-	*(cache->newest ? &cache->newest->newer : &cache->oldest) = entry;
+	if (cache->newest)
+		cache->newest->newer = entry;
+	else
+		cache->oldest = entry;
 	cache->newest = entry;
 }
 
@@ -110,8 +120,10 @@ static struct entry *take(struct cache *cache, const struct relay_question *ques
 
 static void keep_ceiling(struct cache *cache)
 {
-	while (cache->bytes > CACHE_BYTES)
+	while (cache->oldest && cache->bytes > CACHE_BYTES) {
+		assert(!cache->oldest->older);
 		drop(cache, cache->oldest);
+	}
 }
 
 void cache_put(struct cache *cache, const struct relay_question *question,
