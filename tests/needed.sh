@@ -3,7 +3,8 @@
 set -eu
 
 may_load() { # executable, names of libraries with blanks around
-	for name in $(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+	dynamic=$(readelf -dW "$1") && [ -n "$dynamic" ] || { echo "$1 cannot be read" >&2 && return 1; }
+	for name in $(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		case $name in
 		libc.so.* | libm.so.* | ld-linux* | libasan.so.* | libubsan.so.* | libclang_rt.*) continue ;;
 		esac

@@ -74,6 +74,7 @@ run_lint() {
 	check "shell scripts (shellcheck)" lint_shell
 	check "end-to-end tests (shellcheck)" lint_bats
 	check "cppcheck" lint_cppcheck
+	check "clang-tidy" lint_tidy
 }
 
 # ---- unit, golden and fake-engine tests
@@ -201,7 +202,6 @@ dev_lint() {
 	dev_setup
 	build_into build '' --buildtype=release
 	run_lint
-	check "clang-tidy" lint_tidy
 	check "layers, sizes, state (meson tests)" meson test -C build layers sizes state
 	conclude
 }
