@@ -3,7 +3,10 @@
 set -eu
 
 may_load() { # executable, names of libraries with blanks around
-	dynamic=$(readelf -dW "$1") && [ -n "$dynamic" ] || { echo "$1 cannot be read" >&2 && return 1; }
+	if ! dynamic=$(readelf -dW "$1") || [ -z "$dynamic" ]; then
+		echo "$1 cannot be read" >&2
+		return 1
+	fi
 	for name in $(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		case $name in
 		libc.so.* | libm.so.* | ld-linux* | libasan.so.* | libubsan.so.* | libclang_rt.*) continue ;;
