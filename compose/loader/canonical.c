@@ -18,6 +18,9 @@
 #include "compose/loader/rewrite.h"
 #include "compose/model/fields.h"
 
+/* A range of a few bytes stands for 65,535 maps; this many are one host's. */
+enum { PORTS_MAX = 65536 };
+
 struct maker {
 	struct loading *loading;
 	struct arena *arena;
@@ -202,6 +205,21 @@ static struct node *make_scalar_text(const struct maker *m, struct node *node)
 	return scalar(m->arena, NODE_STR, node->text, node->pos);
 }
 
+/* Counts what an item came to; false when it is too much, which is told once. */
+static bool count_ports(const struct maker *m, const struct node *item, size_t n)
+{
+	struct loading *loading = m->loading;
+	bool was_too_many = loading->nports > PORTS_MAX;
+
+	loading->nports += n;
+	if (loading->nports > PORTS_MAX && !was_too_many)
+		errs_add(loading->errs, item->pos,
+			"%s: with this there are more than %d ports in all; "
+			"network_mode: host needs no list",
+			where_text(m->arena, m->where), PORTS_MAX);
+	return loading->nports <= PORTS_MAX;
+}
+
 static struct node *make_ports(const struct maker *m, struct node *node)
 {
 	struct node *out;
@@ -214,12 +232,16 @@ static struct node *make_ports(const struct maker *m, struct node *node)
 		struct node *item = node->items[i];
 		struct where here = {.up = m->where, .index = i};
 		struct maker here_m = *m;
+		size_t before = out->nitems;
 		struct err err;
 
 		here_m.where = &here;
 		if (is_number_or_text(item) &&
-			ports_parse(m->arena, item->text, item->pos, out, &err))
+			ports_parse(m->arena, item->text, item->pos, out, &err)) {
+			if (!count_ports(&here_m, item, out->nitems - before))
+				return out;
 			continue;
+		}
 		if (!is_number_or_text(item)) {
 			node_push(m->arena, out, item);
 			continue;

@@ -85,10 +85,9 @@ static bool system_read(void *ctx, struct arena *arena, const char *path,
 	(void)ctx;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(err, "open %s", path);
-	if (S_ISDIR(st.st_mode)) {
-		errno = EISDIR;
-		return err_sys(err, "read %s", path);
-	}
+	if (S_ISDIR(st.st_mode))
+		return err_set(err, ERR_INPUT,
+			"read %s: it is a directory; name a file in it", path);
 	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > max_bytes) {
 		errno = EFBIG;
 		return err_sys(err, "read %s", path);

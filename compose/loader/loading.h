@@ -28,6 +28,7 @@ struct loading {
 	struct errs *errs;
 	struct source **sources; /* all that were read, for places inside scalars */
 	size_t nsources;
+	size_t nports; /* that short forms came to, of all files */
 };
 
 /* A set of files that share a directory and variables: the project, or one include of it.
