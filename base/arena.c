@@ -153,7 +153,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 	va_end(again);
 	if (len < 0)
 		len = 0;
-	text = arena_alloc(arena, (size_t)len + 1);
+	text = take(arena, (size_t)len + 1, 1);
 	vsnprintf(text, (size_t)len + 1, format, args);
 	return text;
 }

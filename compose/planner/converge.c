@@ -76,19 +76,21 @@ static void want(struct arena *arena, struct strings *ids, const char *id)
 		strings_push(arena, ids, id);
 }
 
-static void want_changed(const struct draft *draft, struct strings *ids)
+static void want_changed(
+	struct arena *arena, const struct draft *draft, struct strings *ids)
 {
 	for (size_t i = 0; i < draft->graph->nnodes; i++)
 		for (size_t j = 0; j < draft->services[i].nreplicas; j++) {
 			const struct replica *replica = &draft->services[i].replicas[j];
 
 			if (replica->config_changed)
-				want(draft->arena, ids, replica->old->id);
+				want(arena, ids, replica->old->id);
 		}
 }
 
 /* Lists do not tell aliases, with which they join again what takes the network's place. */
-static void want_on_diverged(const struct draft *draft, struct strings *ids)
+static void want_on_diverged(
+	struct arena *arena, const struct draft *draft, struct strings *ids)
 {
 	for (size_t i = 0; i < draft->project->nnetworks; i++)
 		for (size_t j = 0;
@@ -98,7 +100,7 @@ static void want_on_diverged(const struct draft *draft, struct strings *ids)
 				&draft->observed->containers[j];
 
 			if (is_attached(container, draft->networks[i].observed->id))
-				want(draft->arena, ids, container->id);
+				want(arena, ids, container->id);
 		}
 }
 
@@ -108,27 +110,26 @@ static bool converges(enum verb verb)
 		verb == VERB_RUN;
 }
 
-static void want_aged(const struct draft *draft, struct strings *ids)
+static void want_aged(struct arena *arena, const struct draft *draft, struct strings *ids)
 {
 	for (size_t i = 0; i < draft->graph->nnodes; i++) {
 		const struct service_state *state = &draft->services[i];
 
 		if (state->selected && state->image && state->image->observed &&
 			image_has_window(draft, state->service))
-			want(draft->arena, ids, state->image->observed->id);
+			want(arena, ids, state->image->observed->id);
 	}
 }
 
 /* Only what decides, nothing that is made: cheap when all is up to date. */
-struct plan_wants plan_wants_inspect(struct arena *arena, const struct plan_input *input)
+static struct plan_wants decide(
+	struct arena *arena, struct arena *scratch, const struct plan_input *input)
 {
 	struct plan_wants out = {0};
 	struct draft draft;
 	struct err err = {0};
 
-	if (!converges(input->wish->verb))
-		return out;
-	draft_init(&draft, arena, input);
+	draft_init(&draft, scratch, input);
 	select_services(&draft);
 	collect_containers(&draft);
 	recover_services(&draft);
@@ -138,8 +139,19 @@ struct plan_wants plan_wants_inspect(struct arena *arena, const struct plan_inpu
 	if (!ensure_images(&draft, &err))
 		return out;
 	decide_services(&draft);
-	want_changed(&draft, &out.containers);
-	want_on_diverged(&draft, &out.containers);
-	want_aged(&draft, &out.images);
+	want_changed(arena, &draft, &out.containers);
+	want_on_diverged(arena, &draft, &out.containers);
+	want_aged(arena, &draft, &out.images);
+	return out;
+}
+
+struct plan_wants plan_wants_inspect(struct arena *arena, const struct plan_input *input)
+{
+	struct plan_wants out = {0};
+	struct arena scratch = {0};
+
+	if (converges(input->wish->verb))
+		out = decide(arena, &scratch, input);
+	arena_finish(&scratch);
 	return out;
 }
