@@ -232,6 +232,7 @@ const struct project *project_build(struct arena *arena, const struct load_opts 
 		return NULL;
 	schema_decode(arena, &project_section, tree->root, project, errs);
 	fill_head(project, opts, tree);
+	schema_report(&project_section, tree->root, FIELD_UNUSED, errs);
 	run_passes(arena, opts, project, errs);
 	return errs_failed(errs) ? NULL : project;
 }

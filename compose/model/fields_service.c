@@ -372,7 +372,7 @@ static const struct field service_fields[] = {
 		.form_key = "context", .merge = MERGE_LONG, .flags = FIELD_UNHASHED,
 		.help = "How the image is built"),
 	F_SECTION(struct service, "develop", develop, &develop_section,
-		.flags = FIELD_NULL | FIELD_UNUSED | FIELD_KEEP_EMPTY,
+		.flags = FIELD_NULL | FIELD_KEEP_EMPTY,
 		.help = "What to do while people edit the sources"),
 	F_SECTION(struct service, "blkio_config", blkio, &blkio_section,
 		.flags = FIELD_KEEP_EMPTY, .help = "Limits of block I/O",

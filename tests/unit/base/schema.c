@@ -25,6 +25,11 @@ struct fleet {
 
 static const struct field boat_fields[] = {
 	F_BOOL(struct boat, "afloat", afloat, .help = "Is it in the water"),
+	{.name = "rudder",
+		.type = TYPE_TEXT,
+		.offset = NO_MEMBER,
+		.flags = FIELD_HIDDEN | FIELD_UNUSED,
+		.help = "How it is steered"},
 	F_BYTES(struct boat, "length", length_bytes, .help = "How long it is"),
 	F_END,
 };
@@ -156,6 +161,21 @@ TEST(schema_lets_variables_be_when_they_are_not_filled_in)
 	schema_check(
 		&fleet_section, read(&arena, "{\"delay\": \"${D}\"}"), SCHEMA_RAW, &errs);
 	assert_int_equal(errs.nitems, 0);
+	arena_finish(&arena);
+}
+
+TEST(schema_reports_keys_without_effect)
+{
+	struct arena arena = {0};
+	struct errs errs;
+
+	errs_init(&errs, &arena);
+	schema_report(&fleet_section,
+		read(&arena, "{\"boats\": {\"a\": {\"rudder\": \"x\"}}, \"crew\": []}"),
+		FIELD_UNUSED, &errs);
+	assert_int_equal(errs.nwarnings, 1);
+	assert_string_equal(errs.items[0].text,
+		"boats.a.rudder: kept, but davit does not act on it yet");
 	arena_finish(&arena);
 }
 
