@@ -290,8 +290,8 @@ def test_listeners_come_and_go_with_their_networks(a, b, server):
     try:
         ask(b, "two")
         raise AssertionError("answered")
-    except ConnectionRefusedError:
-        pass
+    except (ConnectionRefusedError, TimeoutError):
+        pass  # the kernel says that nobody listens, unless it has said so too often lately
     server.swap(zone())
     assert addresses(ask(b, "two")) == ["10.2.0.2"]
 
