@@ -62,6 +62,17 @@ static void search_node(struct search *search, const struct node *node)
 		errs_add(search->errs, node->pos, "%s", search->interp.error);
 }
 
+/* With variables as they stand in the files. NULL: errs. */
+static const struct node *load_as_written(
+	struct arena *arena, const struct load_opts *opts, struct errs *errs)
+{
+	struct load_opts raw = *opts;
+
+	raw.no_interpolate = true;
+	raw.no_normalize = true;
+	return project_load_raw(arena, &raw, errs);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(
@@ -72,13 +83,9 @@ bool project_variables(struct arena *arena, const struct load_opts *opts,
 	struct variables *out, struct errs *errs)
 {
 	struct search search = {.arena = arena, .errs = errs};
-	struct load_opts raw = *opts;
-	const struct node *root;
+	const struct node *root = load_as_written(arena, opts, errs);
 
 	*out = (struct variables){0};
-	raw.no_interpolate = true;
-	raw.no_normalize = true;
-	root = project_load_raw(arena, &raw, errs);
 	if (!root)
 		return false;
 	map_init(&search.seen, arena);
@@ -134,13 +141,9 @@ bool project_variable_places(struct arena *arena, const struct load_opts *opts,
 	const char *name, struct variable_places *out, struct errs *errs)
 {
 	struct place_search search = {.arena = arena, .name = name, .out = out};
-	struct load_opts raw = *opts;
-	const struct node *root;
+	const struct node *root = load_as_written(arena, opts, errs);
 
 	*out = (struct variable_places){0};
-	raw.no_interpolate = true;
-	raw.no_normalize = true;
-	root = project_load_raw(arena, &raw, errs);
 	if (!root)
 		return false;
 	search.interp = (struct interp){.arena = arena, .met = meet, .ctx = &search};
