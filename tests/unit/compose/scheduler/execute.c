@@ -580,17 +580,23 @@ TEST(execute_leaves_a_network_of_somebody_else)
 	bench_finish(&bench);
 }
 
+/* Pulls app, and creates web when that brings something else than sha256:old. */
+static void add_create_if_pulled(struct bench *bench)
+{
+	bench_add(bench, ACTION_IMAGE_PULL, "app", NO_NEEDS);
+	bench_add(bench, ACTION_CONTAINER_CREATE, "web", NEEDS(1))->guard =
+		(struct guard){.kind = GUARD_DIFFERS,
+			.action = 1,
+			.value = SLOT_DIGEST,
+			.text = "sha256:old"};
+}
+
 TEST(execute_compares_the_digest_of_a_pull)
 {
 	struct bench bench;
 
 	bench_init(&bench);
-	bench_add(&bench, ACTION_IMAGE_PULL, "app", NO_NEEDS);
-	bench_add(&bench, ACTION_CONTAINER_CREATE, "web", NEEDS(1))->guard =
-		(struct guard){.kind = GUARD_DIFFERS,
-			.action = 1,
-			.value = SLOT_DIGEST,
-			.text = "sha256:old"};
+	add_create_if_pulled(&bench);
 	bench_run(&bench, 0);
 	stub_reply(bench.engine, "pull app", NULL);
 	stub_reply(bench.engine, "inspect-image app", "{\"Id\": \"sha256:old\"}");
@@ -607,12 +613,7 @@ TEST(execute_takes_an_unknown_digest_for_another_one)
 	struct bench bench;
 
 	bench_init(&bench);
-	bench_add(&bench, ACTION_IMAGE_PULL, "app", NO_NEEDS);
-	bench_add(&bench, ACTION_CONTAINER_CREATE, "web", NEEDS(1))->guard =
-		(struct guard){.kind = GUARD_DIFFERS,
-			.action = 1,
-			.value = SLOT_DIGEST,
-			.text = "sha256:old"};
+	add_create_if_pulled(&bench);
 	bench_run(&bench, 0);
 	stub_reply(bench.engine, "pull app", NULL);
 	stub_reply(bench.engine, "inspect-image app", "{}");
