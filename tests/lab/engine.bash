@@ -6,8 +6,9 @@
 # Seconds until dockerd must answer; it takes two.
 ENGINE_START_S=60
 
-# The directories of the machine that an engine sees at the same place, for bind mounts and build contexts.
-ENGINE_SHARED=(home mnt opt root srv tmp var/tmp work)
+# The directories of the machine that an engine sees at the same place, for bind mounts and build contexts: where
+# people work, and this checkout, wherever it is.
+ENGINE_SHARED=(home mnt opt root srv tmp var/tmp "$(cd "$LAB_HERE/../.." && pwd -P | cut -c2-)")
 
 engine_dir() {
 	echo "$LAB_STATE/$1"
