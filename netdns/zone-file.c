@@ -2,11 +2,13 @@
 /* The tables of zone-file.h, and what they cannot say: that addresses are addresses. */
 #include "netdns/zone-file.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/schema.h"
 #include "netdns/addr.h"
 #include "netdns/zone-input.h"
+#include "netdns/zone.h"
 
 /* A section without names, places and x-* keys. */
 #define PLAIN(n, f, type)                                                              \
@@ -83,8 +85,8 @@ static const struct field container_fields[] = {
 		.help = "About to be stopped"),
 	F_BOOL(struct input_container, "strict", strict,
 		.help = "Nothing rather than what is not ready"),
-	F_INT(struct input_container, "ttl", ttl_s, .min = 0, .max = 3600,
-		.help = "Seconds"),
+	F_INT(struct input_container, "ttl", ttl_s, .min = 0, .max = ZONE_TTL_MAX_S,
+		.flags = FIELD_KEEP_EMPTY, .help = "Seconds"),
 	F_LIST(struct input_container, "endpoints", endpoints, nendpoints,
 		&endpoint_section, .help = "Its networks"),
 	F_LIST(struct input_container, "ports", ports, nports, &port_section,
@@ -154,4 +156,13 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	for (size_t i = 0; i < out->ncontainers; i++)
 		check_container(&out->containers[i], errs);
 	return !errs_failed(errs);
+}
+
+void zone_file_print(struct str *str, const struct zone_input *input, unsigned json_style)
+{
+	struct arena arena = {0};
+
+	json_print(str, schema_encode(&arena, &zone_section, input, ENCODE_JSON),
+		json_style);
+	arena_finish(&arena);
 }
