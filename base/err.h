@@ -57,16 +57,26 @@ bool err_wrap(struct err *err, const char *format, ...)
 
 /*
  * Several errors of one run, in an arena: reading goes on after the first one, so that people see all.
- * Kept in the order in which they were added; errs_sort puts them in order of file (by first mention)
- * and line, and drops exact repeats.
+ * Kept in the order in which they were added; errs_sort puts them in the order of files and lines.
  */
 struct arena;
+struct map;
+
+/* A file that was read, and on whose behalf. */
+struct err_file {
+	const char *name;          /* as places have it */
+	const char *how;           /* "included by"; NULL: it was asked for by itself */
+	struct pos by;             /* where another file names it */
+	const struct err_file *up; /* the file of that place; NULL: none that is known */
+	size_t rank;               /* how many files were read before it */
+};
 
 struct errs {
 	struct arena *arena;
 	struct err_item *items;
-	size_t nitems;
-	size_t nwarnings; /* of nitems */
+	size_t nitems;             /* those that are kept */
+	size_t nerrors, nwarnings; /* all of them */
+	struct map *files;         /* struct err_file by name; NULL: none */
 };
 
 struct err_item {
@@ -74,9 +84,11 @@ struct err_item {
 	enum err_kind kind;
 	struct pos pos;
 	const char *text;
+	const struct err_file
+		*file; /* of its place, if errs knows it: set by errs_sort */
 };
 
-#define ERRS_MAX 100 /* further ones are counted, not kept */
+#define ERRS_KEPT_MAX 1000 /* of errors, and of warnings; further ones are counted */
 
 void errs_init(struct errs *errs, struct arena *arena);
 void errs_add(struct errs *errs, struct pos pos, const char *format, ...)
@@ -87,4 +99,16 @@ void errs_warn(struct errs *errs, struct pos pos, const char *format, ...)
 /* Takes over a single error; one that was not filled is ignored. */
 void errs_add_err(struct errs *errs, const struct err *err);
 bool errs_failed(const struct errs *errs); /* anything but warnings */
+
+/*
+ * Notes that a file is read, the first time it is: what is wrong with it is told with the places that led to
+ * it. how is NULL for files that were asked for by themselves.
+ */
+void errs_note_file(struct errs *errs, const char *name, const char *how, struct pos by);
+
+/*
+ * Puts all in the order of their files, as these were noted and then as they are mentioned, and of their
+ * places in them. Of those that say the same of one place the first is left: what several services have from
+ * one line is wrong only once, whatever path it is found by.
+ */
 void errs_sort(struct errs *errs);

@@ -12,6 +12,8 @@
 #include "cmd/display.h"
 #include "cmd/options.h"
 
+enum { ERRS_SHOWN_MAX = 50 }; /* errors at once, and as many warnings */
+
 int app_fail(struct app *app, const struct err *err)
 {
 	const struct err_item item = {
@@ -34,13 +36,34 @@ void app_warn(struct app *app, const char *format, ...)
 			.warning = true, .kind = ERR_INPUT, .text = str_text(&text)});
 }
 
+/* Shows the first of the errors, or of the warnings, and how many more there are of all. */
+static void show_rest(struct app *app, bool warnings, size_t n)
+{
+	auto_str text = {0};
+
+	if (n <= ERRS_SHOWN_MAX)
+		return;
+	n -= ERRS_SHOWN_MAX;
+	str_printf(&text, "and %zu more %s%s", n, warnings ? "warning" : "error",
+		n > 1 ? "s" : "");
+	display_complain(app->display,
+		&(struct err_item){.warning = warnings, .text = str_text(&text)});
+}
+
 int app_show_errs(struct app *app, struct errs *errs)
 {
 	bool failed = errs_failed(errs);
+	size_t nerrors = 0, nwarnings = 0;
 
 	errs_sort(errs);
-	for (size_t i = 0; i < errs->nitems; i++)
-		display_complain(app->display, &errs->items[i]);
+	for (size_t i = 0; i < errs->nitems; i++) {
+		size_t *n = errs->items[i].warning ? &nwarnings : &nerrors;
+
+		if ((*n)++ < ERRS_SHOWN_MAX)
+			display_complain(app->display, &errs->items[i]);
+	}
+	show_rest(app, true, errs->nwarnings);
+	show_rest(app, false, errs->nerrors);
 	errs_init(errs, errs->arena);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -137,20 +137,39 @@ void complain_source(
 	str_add_c(str, '\n');
 }
 
+static void add_pos(struct str *str, const struct complain *how, const struct pos *pos)
+{
+	add_clean(str, short_path(pos->file, how->cwd));
+	if (pos->line)
+		str_printf(str, ":%u", pos->line);
+	if (pos->line && pos->column)
+		str_printf(str, ":%u", pos->column);
+}
+
 static void add_place(struct str *str, const struct complain *how, const struct pos *pos)
 {
 	auto_str place = {0};
 
 	if (!pos->file)
 		return;
-	add_clean(&place, short_path(pos->file, how->cwd));
-	if (pos->line)
-		str_printf(&place, ":%u", pos->line);
-	if (pos->line && pos->column)
-		str_printf(&place, ":%u", pos->column);
+	add_pos(&place, how, pos);
 	str_add_c(&place, ':');
 	add_styled(str, how->color, BOLD, str_text(&place));
 	str_add_c(str, ' ');
+}
+
+/* How its file was come to, from place to place. */
+static void add_chain(
+	struct str *str, const struct complain *how, const struct err_file *file)
+{
+	for (; file && file->how; file = file->up) {
+		auto_str text = {0};
+
+		str_printf(&text, "       = %s ", file->how);
+		add_pos(&text, how, &file->by);
+		add_styled(str, how->color, DIM, str_text(&text));
+		str_add_c(str, '\n');
+	}
 }
 
 void complain(struct str *str, const struct complain *how, const struct err_item *item)
@@ -165,6 +184,8 @@ void complain(struct str *str, const struct complain *how, const struct err_item
 	}
 	add_clean(str, item->text);
 	str_add_c(str, '\n');
-	if (!item->warning)
-		complain_source(str, how, item);
+	if (item->warning)
+		return;
+	complain_source(str, how, item);
+	add_chain(str, how, item->file);
 }

@@ -126,16 +126,37 @@ void display_say(struct display *display, const char *format, ...)
 	display_write(display, STDERR_FILENO, text.text, text.len);
 }
 
+static void add_json_place(struct str *str, const struct pos *pos)
+{
+	str_add(str, "\"file\":");
+	json_print_text(str, pos->file, JSON_COMPACT);
+	str_printf(str, ",\"line\":%u,\"column\":%u", pos->line, pos->column);
+}
+
+static void add_json_chain(struct str *str, const struct err_file *file)
+{
+	const char *before = ",\"via\":[";
+
+	for (; file && file->how; file = file->up, before = ",") {
+		str_printf(str, "%s{\"how\":", before);
+		json_print_text(str, file->how, JSON_COMPACT);
+		str_add_c(str, ',');
+		add_json_place(str, &file->by);
+		str_add_c(str, '}');
+	}
+	if (*before && !before[1])
+		str_add_c(str, ']');
+}
+
 /* {"error":true,"message":"..."} as docker compose has it; warnings are "warning". */
 static void add_json(struct str *str, const struct err_item *item)
 {
 	str_printf(str, "{\"%s\":true,\"message\":", item->warning ? "warning" : "error");
 	json_print_text(str, item->text, JSON_COMPACT);
 	if (item->pos.file) {
-		str_add(str, ",\"file\":");
-		json_print_text(str, item->pos.file, JSON_COMPACT);
-		str_printf(str, ",\"line\":%u,\"column\":%u", item->pos.line,
-			item->pos.column);
+		str_add_c(str, ',');
+		add_json_place(str, &item->pos);
+		add_json_chain(str, item->file);
 	}
 	str_add(str, "}\n");
 }

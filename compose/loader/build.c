@@ -114,6 +114,7 @@ static void read_env_file(const struct merging *m, const struct service *service
 				service->name, file->path);
 		return;
 	}
+	errs_note_file(m->errs, file->path, "the env_file of", file->pos);
 	dotenv_read_file(m->arena, files, file->path, file->path, format, into, m->errs);
 }
 
@@ -144,6 +145,8 @@ static void merge_label_files(const struct merging *m, struct service *service)
 		struct env own;
 
 		env_init(&own, m->arena, &labels);
+		errs_note_file(m->errs, path, "the label_file of",
+			service->label_files.places[i]);
 		dotenv_read_file(
 			m->arena, m->opts->files, path, path, DOTENV, &own, m->errs);
 		own.above = NULL;

@@ -82,7 +82,7 @@ static struct node *read_model(
 		.scope = scope, .path = path, .model = node_map(loading->arena)};
 	struct yaml_docs docs;
 
-	if (!loading_read(loading, path, pos, &docs))
+	if (!loading_read(loading, path, &(struct asked){"extended by", pos}, &docs))
 		return NULL;
 	*out_has_marks = document.has_marks = docs.has_marks;
 	for (size_t i = 0; i < docs.n; i++) {

@@ -86,18 +86,35 @@ static bool check_cycle(
 	return depth <= INCLUDE_DEPTH_MAX;
 }
 
+static bool read_env_file(
+	struct loading *loading, const char *path, struct pos pos, struct env *into)
+{
+	const struct files *files = loading->opts->files;
+	const char *name = shown(loading, path);
+
+	if (!files->is_file(files->ctx, path)) {
+		errs_add(loading->errs, pos,
+			"include: env_file %s not found: no such file", name);
+		return false;
+	}
+	errs_note_file(loading->errs, name, "the env_file of", pos);
+	return dotenv_read_file(
+		loading->arena, files, path, name, DOTENV, into, loading->errs);
+}
+
 /* Gaps are filled by env_file, else by .env of the included directory. */
 static bool fill_env(const struct scope *scope, const struct node *item, const char *dir,
 	struct env *into)
 {
 	struct loading *loading = scope->loading;
 	const struct files *files = loading->opts->files;
+	const struct node *named = node_get(item, "env_file");
 	struct strings paths = {0};
 	bool ok = true;
 
-	if (!list_paths(scope, node_get(item, "env_file"), &paths))
+	if (!list_paths(scope, named, &paths))
 		return false;
-	if (!node_get(item, "env_file")) {
+	if (!named) {
 		const char *path = path_join(loading->arena, dir, ".env");
 
 		if (files->is_file(files->ctx, path))
@@ -105,9 +122,8 @@ static bool fill_env(const struct scope *scope, const struct node *item, const c
 	}
 	for (size_t i = 0; i < paths.n; i++)
 		if (strcmp(paths.items[i], "/dev/null"))
-			ok = dotenv_read_file(loading->arena, files, paths.items[i],
-				     shown(loading, paths.items[i]), DOTENV, into,
-				     loading->errs) &&
+			ok = read_env_file(loading, paths.items[i],
+				     named ? named->items[i]->pos : item->pos, into) &&
 				ok;
 	return ok;
 }
@@ -134,6 +150,7 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 	struct env env;
 	struct scope inner = {
 		.loading = loading, .env = &env, .paths = &paths, .up = scope};
+	const struct asked asked = {"included by", item->pos};
 	struct scope_file *files;
 	struct node *model;
 
@@ -151,7 +168,7 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 	map_init(&inner.families, loading->arena);
 	env_init(&env, loading->arena, scope->env);
 	if (!fill_env(scope, item, inner.dir, &env) ||
-		!scope_read(&inner, item->pos, &files))
+		!scope_read(&inner, &asked, &files))
 		return NULL;
 	model = scope_merge(&inner, files);
 	if (!model)

@@ -65,12 +65,18 @@ struct node *unique_pass(struct loading *loading, struct node *model);
 struct node *defaults_pass(struct loading *loading, struct node *model);
 struct node *paths_pass(struct loading *loading, struct node *model, const char *dir);
 
+/* Who names a file. */
+struct asked {
+	const char *how; /* "included by"; NULL: the command line, or nobody */
+	struct pos at;
+};
+
 /*
  * Reads a file, all of its documents. False when there is nothing to go on with; errs has
- * why, unless the file is empty. asked_at is who names it.
+ * why, unless the file is empty.
  */
 struct yaml_docs;
-bool loading_read(struct loading *loading, const char *path, struct pos asked_at,
+bool loading_read(struct loading *loading, const char *path, const struct asked *asked,
 	struct yaml_docs *out);
 
 /* All files of a scope, in order. */
@@ -80,7 +86,8 @@ struct scope_file {
 	size_t n;
 	bool has_marks;
 };
-bool scope_read(struct scope *scope, struct pos asked_at, struct scope_file **out_files);
+bool scope_read(
+	struct scope *scope, const struct asked *asked, struct scope_file **out_files);
 
 /* All documents of all files, one over the other, through the passes. NULL: errs has why.
  */

@@ -34,7 +34,7 @@ const char *scope_paths_dir(const struct scope *scope, const char *dir)
 		: dir;
 }
 
-bool loading_read(struct loading *loading, const char *path, struct pos asked_at,
+bool loading_read(struct loading *loading, const char *path, const struct asked *asked,
 	struct yaml_docs *out)
 {
 	const char *name = path_shown(loading->arena, loading->opts->cwd, path);
@@ -42,10 +42,11 @@ bool loading_read(struct loading *loading, const char *path, struct pos asked_at
 	struct err err = {0};
 
 	*out = (struct yaml_docs){0};
+	errs_note_file(loading->errs, name, asked->how, asked->at);
 	source = source_read(loading->arena, loading->opts->files, path, name, &err);
 	if (!source) {
 		if (!err.pos.file)
-			err.pos = asked_at;
+			err.pos = asked->at;
 		errs_add_err(loading->errs, &err);
 		return false;
 	}
@@ -53,7 +54,8 @@ bool loading_read(struct loading *loading, const char *path, struct pos asked_at
 	return yaml_read(loading->arena, source, out, loading->errs);
 }
 
-bool scope_read(struct scope *scope, struct pos asked_at, struct scope_file **out_files)
+bool scope_read(
+	struct scope *scope, const struct asked *asked, struct scope_file **out_files)
 {
 	struct loading *loading = scope->loading;
 	struct scope_file *files =
@@ -64,7 +66,7 @@ bool scope_read(struct scope *scope, struct pos asked_at, struct scope_file **ou
 		struct yaml_docs docs;
 
 		files[i].path = scope->paths->items[i];
-		if (!loading_read(loading, files[i].path, asked_at, &docs))
+		if (!loading_read(loading, files[i].path, asked, &docs))
 			continue;
 		files[i].roots = docs.roots;
 		files[i].n = docs.n;
@@ -72,7 +74,7 @@ bool scope_read(struct scope *scope, struct pos asked_at, struct scope_file **ou
 		any = true;
 	}
 	if (!any && !errs_failed(loading->errs))
-		errs_add(loading->errs, asked_at,
+		errs_add(loading->errs, asked->at,
 			"%s: empty compose file: a mapping with services: was expected",
 			path_shown(loading->arena, loading->opts->cwd,
 				scope->paths->items[0]));
@@ -173,7 +175,7 @@ bool tree_load(struct arena *arena, const struct load_opts *opts, struct tree *o
 	scope.env = found.env;
 	scope.paths = &found.config_files;
 	map_init(&scope.families, arena);
-	if (!scope_read(&scope, (struct pos){0}, &files))
+	if (!scope_read(&scope, &(struct asked){0}, &files))
 		return false;
 	settle_name(&scope, &found, files, out);
 	model = scope_merge(&scope, files);

@@ -49,3 +49,41 @@ TEST(errs_sort_orders_by_file_of_first_mention_and_line_and_drops_repeats)
 	assert_true(errs_failed(&errs));
 	arena_finish(&arena);
 }
+
+TEST(errs_sort_follows_the_order_in_which_files_were_read)
+{
+	struct arena arena = {0};
+	struct errs errs;
+
+	errs_init(&errs, &arena);
+	errs_note_file(&errs, "a", NULL, (struct pos){0});
+	errs_note_file(&errs, "b", "included by", (struct pos){"a", 3, 5});
+	errs_note_file(&errs, "b", "extended by", (struct pos){"c", 1, 1});
+	errs_add(&errs, (struct pos){"b", 1, 1}, "second");
+	errs_add(&errs, (struct pos){0}, "last");
+	errs_add(&errs, (struct pos){"a", 7, 1}, "first");
+	errs_sort(&errs);
+	assert_string_equal(errs.items[0].text, "first");
+	assert_string_equal(errs.items[1].text, "second");
+	assert_string_equal(errs.items[2].text, "last");
+	assert_string_equal(errs.items[1].file->how, "included by");
+	assert_ptr_equal(errs.items[1].file->up, errs.items[0].file);
+	arena_finish(&arena);
+}
+
+TEST(errs_counts_what_it_does_not_keep_and_keeps_an_error_behind_many_warnings)
+{
+	struct arena arena = {0};
+	struct errs errs;
+
+	errs_init(&errs, &arena);
+	for (unsigned i = 0; i < ERRS_KEPT_MAX + 5; i++)
+		errs_warn(&errs, (struct pos){"a", i + 1, 1}, "w");
+	assert_false(errs_failed(&errs));
+	errs_add(&errs, (struct pos){"a", 1, 1}, "e");
+	errs_sort(&errs);
+	assert_true(errs_failed(&errs));
+	assert_int_equal(errs.nitems, ERRS_KEPT_MAX + 1);
+	assert_int_equal(errs.nwarnings, ERRS_KEPT_MAX + 5);
+	arena_finish(&arena);
+}
