@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file that knows libarchive. */
 #include "engine-client/tar.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "engine-client/tar-library.h"
 #include "engine-client/tar-write.h"
 
 struct tar_writer {
+	struct tar_library lib;
 	struct archive *archive;
 	struct archive_entry *entry; /* used again */
 	struct str *out;
@@ -29,7 +28,7 @@ static la_ssize_t on_write(struct archive *archive __attribute__((unused)), void
 
 static bool fail(struct tar_writer *writer, struct err *err)
 {
-	const char *words = archive_error_string(writer->archive);
+	const char *words = writer->lib.error_string(writer->archive);
 
 	if (writer->out->full)
 		return err_set(err, ERR_INPUT, "the tar would be too long");
@@ -42,19 +41,28 @@ static bool check(struct tar_writer *writer, long code, struct err *err)
 	return (code >= ARCHIVE_WARN && !writer->out->full) || fail(writer, err);
 }
 
+static bool open_archive(struct tar_writer *writer, struct err *err)
+{
+	const struct tar_library *lib = &writer->lib;
+	struct archive *archive = writer->archive = lib->write_new();
+
+	writer->entry = lib->entry_new();
+	lib->write_set_format_pax_restricted(archive);
+	lib->write_set_bytes_per_block(archive, 0);
+	return check(writer,
+		lib->write_open2(archive, writer->out, NULL, on_write, NULL, NULL), err);
+}
+
 struct tar_writer *tar_writer_new(struct str *out, struct err *err)
 {
 	struct tar_writer *writer = xalloc(sizeof(*writer));
-	struct archive *archive = writer->archive = archive_write_new();
-	bool ok;
 
-	writer->entry = archive_entry_new();
 	writer->out = out;
-	archive_write_set_format_pax_restricted(archive);
-	archive_write_set_bytes_per_block(archive, 0);
-	ok = check(writer, archive_write_open2(archive, out, NULL, on_write, NULL, NULL),
-		err);
-	if (ok)
+	if (!tar_library_load(&writer->lib, err)) {
+		free(writer);
+		return NULL;
+	}
+	if (open_archive(writer, err))
 		return writer;
 	tar_writer_free(writer);
 	return NULL;
@@ -70,8 +78,8 @@ void tar_writer_free(struct tar_writer *writer)
 	out = writer->out;
 	max_bytes = out->max_bytes;
 	out->max_bytes = out->len + 1; /* libarchive finishes what was begun: drop it */
-	archive_entry_free(writer->entry);
-	archive_write_free(writer->archive);
+	writer->lib.entry_free(writer->entry);
+	writer->lib.write_free(writer->archive);
 	out->max_bytes = max_bytes;
 	free(writer);
 }
@@ -79,38 +87,40 @@ void tar_writer_free(struct tar_writer *writer)
 bool tar_writer_begin(
 	struct tar_writer *writer, const struct tar_entry *what, struct err *err)
 {
-	struct archive_entry *entry = archive_entry_clear(writer->entry);
+	const struct tar_library *lib = &writer->lib;
+	struct archive_entry *entry = lib->entry_clear(writer->entry);
 
-	archive_entry_copy_stat(entry, what->st);
-	archive_entry_set_pathname(entry, what->path);
-	archive_entry_set_nlink(entry, 1);
-	archive_entry_set_mtime(entry, what->st->st_mtime, 0);
-	archive_entry_unset_atime(entry);
-	archive_entry_unset_ctime(entry);
+	lib->entry_copy_stat(entry, what->st);
+	lib->entry_set_pathname(entry, what->path);
+	lib->entry_set_nlink(entry, 1);
+	lib->entry_set_mtime(entry, what->st->st_mtime, 0);
+	lib->entry_unset_atime(entry);
+	lib->entry_unset_ctime(entry);
 	if (!S_ISREG(what->st->st_mode))
-		archive_entry_set_size(entry, 0);
+		lib->entry_set_size(entry, 0);
 	if (what->link)
-		archive_entry_set_symlink(entry, what->link);
+		lib->entry_set_symlink(entry, what->link);
 	if (what->capability)
-		archive_entry_xattr_add_entry(entry, "security.capability",
-			what->capability, what->capability_bytes);
-	return check(writer, archive_write_header(writer->archive, entry), err);
+		lib->entry_xattr_add_entry(entry, "security.capability", what->capability,
+			what->capability_bytes);
+	return check(writer, lib->write_header(writer->archive, entry), err);
 }
 
 bool tar_writer_data(
 	struct tar_writer *writer, const void *data, size_t len, struct err *err)
 {
-	return check(writer, (long)archive_write_data(writer->archive, data, len), err);
+	return check(
+		writer, (long)writer->lib.write_data(writer->archive, data, len), err);
 }
 
 bool tar_writer_end(struct tar_writer *writer, struct err *err)
 {
-	return check(writer, archive_write_finish_entry(writer->archive), err);
+	return check(writer, writer->lib.write_finish_entry(writer->archive), err);
 }
 
 bool tar_writer_close(struct tar_writer *writer, struct err *err)
 {
-	return check(writer, archive_write_close(writer->archive), err);
+	return check(writer, writer->lib.write_close(writer->archive), err);
 }
 
 bool tar_writer_file(

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making tars (POSIX pax, as docker's own): of files in memory, and of build contexts.
- * The one file that knows libarchive. */
+/* Making tars (POSIX pax, as docker's own): of files in memory, and of build contexts. */
 #pragma once
 
 #include <stdbool.h>

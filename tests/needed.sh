@@ -19,5 +19,5 @@ may_load() { # executable, names of libraries with blanks around
 }
 
 may_load "$1" "libyaml-0 libuv libcjson"
-may_load "$2" "libyaml-0 libuv libcjson libcurl libarchive"
+may_load "$2" "libyaml-0 libuv libcjson libcurl"
 may_load "$3" "libuv libcjson"
