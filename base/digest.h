@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4), through libcrypto, without which the program ends. */
+/* SHA-256 (FIPS 180-4) and random bytes. */
 #pragma once
 
 #include <stddef.h>

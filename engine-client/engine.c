@@ -6,6 +6,7 @@
 
 #include "base/node.h"
 #include "engine-client/call.h"
+#include "engine-client/curl-start.h"
 
 #define API_OLDEST_MINOR 41
 #define API_NEWEST_MINOR 51
@@ -109,7 +110,7 @@ struct engine *engine_new(
 {
 	struct engine *engine = xalloc(sizeof(*engine));
 
-	curl_global_init(CURL_GLOBAL_DEFAULT);
+	curl_start(has_tls(opts));
 	engine->loop = loop;
 	keep_opts(engine, opts);
 	make_headers(engine);

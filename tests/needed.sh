@@ -18,6 +18,6 @@ may_load() { # executable, names of libraries with blanks around
 	done
 }
 
-may_load "$1" "libyaml-0 libuv libcjson"
-may_load "$2" "libyaml-0 libuv libcjson libcurl"
+may_load "$1" "libyaml-0 libuv libcjson libnettle"
+may_load "$2" "libyaml-0 libuv libcjson libnettle libcurl"
 may_load "$3" "libuv libcjson"
