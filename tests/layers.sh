@@ -18,7 +18,8 @@ BEGIN {
 	may["compose/scheduler"] = "base engine-client compose/model compose/graph compose/planner"
 	may["cmd"] = "base engine-client netdns compose/model compose/loader compose/graph compose/planner compose/scheduler"
 	# libraries, each behind the folders (or the one file) that may know it
-	owner["openssl/"] = "base/digest.c"
+	owner["nettle/"] = "base/digest.c"
+	owner["openssl/"] = "engine-client/curl-start.c"
 	owner["cjson/"] = "base/json.c"
 	owner["yaml.h"] = "compose/loader/yaml.c"
 	owner["curl/"] = owner["archive"] = "engine-client/"
