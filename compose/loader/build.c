@@ -207,6 +207,7 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
 	struct selection selection = {&opts->services, opts->no_deps};
 
 	project_validate(project, &(struct validation){.errs = errs});
+	project_read_own(arena, project, errs);
 	if (!opts->no_normalize)
 		project_normalise(arena, project);
 	project_sort(project);

@@ -22,6 +22,9 @@ struct validation {
 };
 void project_validate(const struct project *project, const struct validation *validation);
 
+/* x-davit of the project and of its networks: checked, and kept in their dns. */
+void project_read_own(struct arena *arena, struct project *project, struct errs *errs);
+
 /* Names, the default network, implied dependencies (E). name, separator and environment must be there. */
 void project_normalise(struct arena *arena, struct project *project);
 

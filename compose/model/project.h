@@ -501,6 +501,23 @@ struct ipam {
 	struct extensions x;
 };
 
+/* Who answers the names of services on a network: doc/dns.md. */
+enum dns_mode {
+	DNS_OFF,           /* the engine, as docker compose has it */
+	DNS_ASSIST,        /* the engine, and netdns what the engine does not know */
+	DNS_AUTHORITATIVE, /* netdns, behind the engine's own resolver */
+	DNS_DIRECT,        /* netdns, asked by the containers themselves */
+};
+
+/* x-davit.dns, as written; what is not said is NULL or not set. doc/dns.md tells what it does. */
+struct dns_settings {
+	const struct node *node; /* NULL: nothing was written */
+	const char *mode;        /* one of dns_modes */
+	struct opt_i64 ttl_s;
+	struct opt_bool strict;
+	const char *domain;
+};
+
 struct network {
 	const struct node *node;
 	const char *key;
@@ -515,6 +532,7 @@ struct network {
 	struct opt_bool enable_ipv6;
 	struct pairs labels;
 	struct extensions x;
+	struct dns_settings dns;
 };
 
 struct volume {
@@ -594,6 +612,7 @@ struct project {
 	struct model *models;
 	size_t nmodels;
 	struct extensions x;
+	struct dns_settings dns;
 	bool env_unresolved; /* env_file is printed, not merged: --no-env-resolution */
 	const struct map *service_index; /* name to struct service */
 };
@@ -621,6 +640,13 @@ const char *service_image(struct arena *arena, const struct project *project,
 
 /* Where a key stands inside the node of a struct, else where the node stands. */
 struct pos pos_of(const struct node *node, const char *key);
+
+/* The words of x-davit.dns.mode by enum dns_mode, NULL at the end; which of them it is, or -1. */
+extern const char *const dns_modes[];
+int dns_mode_of(const char *word);
+
+/* What may stand for the domain: labels of letters, digits, "-" and "_", at least one. */
+bool dns_domain_valid(const char *text);
 
 /* The words of the specification: "service_healthy". */
 const char *condition_name(enum condition condition);
