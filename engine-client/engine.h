@@ -222,6 +222,20 @@ struct call *engine_image_tag(struct engine *, const char *ref, const char *repo
 	const char *tag, engine_done *, void *ctx);
 
 /*
+ * An image of one layer out of a tar (borrowed until done). changes: a list of lines as of a Dockerfile
+ * ("ENTRYPOINT ["/x"]"); NULL: none.
+ */
+struct image_import {
+	const char *repo;
+	const char *tag;
+	const struct node *changes;
+	const void *tar;
+	size_t len;
+};
+struct call *engine_image_import(
+	struct engine *, const struct image_import *, engine_done *, void *ctx);
+
+/*
  * Pull and push: registry_auth is the ready X-Registry-Auth value (credentials.h) or NULL. Records are the
  * engine's progress; an error record ends the call as ERR_REGISTRY with its message and, where it can be
  * told, the registry's HTTP status in err.status.

@@ -49,6 +49,32 @@ struct call *engine_image_tag(struct engine *engine, const char *ref, const char
 	return call_start(call, done, ctx);
 }
 
+/* The answer is one record, of which only its coming counts. */
+static void on_import_record(void *ctx, const struct node *record)
+{
+	(void)ctx;
+	(void)record;
+}
+
+struct call *engine_image_import(struct engine *engine, const struct image_import *what,
+	engine_done *done, void *ctx)
+{
+	struct call *call = call_new(engine, "POST /images/create");
+	const struct node *changes = what->changes;
+
+	call_query(call, "fromSrc", "-");
+	call_query(call, "repo", what->repo);
+	call_query(call, "tag", what->tag);
+	for (size_t i = 0; changes && i < changes->nitems; i++)
+		call_query(call, "changes", changes->items[i]->text);
+	call_header(call, "Content-Type", "application/x-tar");
+	call_header(call, "Expect", "");
+	call->raw_body = what->tar;
+	call->raw_body_bytes = what->len;
+	call_records(call, ENGINE_LINE_MAX_BYTES, on_import_record);
+	return call_start(call, done, ctx);
+}
+
 static void to_registry(struct call *call, const char *auth)
 {
 	call->registry = true;

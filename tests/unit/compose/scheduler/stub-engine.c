@@ -515,6 +515,12 @@ struct call *engine_image_pull(struct engine *engine, const char *ref,
 	return ends_by(call, done, ctx);
 }
 
+struct call *engine_image_import(struct engine *engine, const struct image_import *what,
+	engine_done *done, void *ctx)
+{
+	return ends_by(make(engine, true, "import", what->repo), done, ctx);
+}
+
 struct call *engine_image_push(struct engine *engine, const char *ref,
 	const char *registry_auth, engine_record *record, engine_done *done, void *ctx)
 {
