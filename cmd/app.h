@@ -32,9 +32,11 @@ struct root {
 	const char *project_directory;
 	struct strings profiles;
 	struct strings env_files;
-	const char *progress; /* "auto", "tty", "plain", "json", "quiet" */
-	const char *ansi;     /* "auto", "never", "always" */
-	int64_t parallel;     /* <= 0: PARALLEL_DEFAULT */
+	const char *progress;    /* "auto", "tty", "plain", "json", "quiet" */
+	const char *ansi;        /* "auto", "never", "always" */
+	int64_t parallel;        /* <= 0: PARALLEL_DEFAULT */
+	const char *dns;         /* a mode, for all networks; NULL: not asked */
+	const char *dns_default; /* where nobody asks for one */
 	bool compatibility;
 	bool all_resources;
 	bool dry_run;

@@ -51,6 +51,9 @@ static const struct words words[] = {
 	[ACTION_CONTAINER_UNPAUSE] = {"Container", "Unpausing", "Unpaused", false},
 	[ACTION_CONTAINER_RENAME] = {"Container", "Renaming", "Renamed", true},
 	[ACTION_CONTAINER_REMOVE] = {"Container", "Removing", "Removed", true},
+	[ACTION_NETDNS_START] = {"Name server", "Starting", "Started", false},
+	[ACTION_NETDNS_DRAIN] = {"Container", "Draining", "Drained", true},
+	[ACTION_NETDNS_REMOVE] = {"Name server", "Removing", "Removed", false},
 	[ACTION_WAIT] = {"Container", "Waiting", "Ready", false},
 };
 
@@ -59,6 +62,7 @@ static const char *const wait_done[] = {
 	[WAIT_COMPLETED] = "Completed",
 	[WAIT_READY] = "Ready",
 	[WAIT_EXITED] = "Exited",
+	[WAIT_ANSWERS] = "Answers",
 };
 
 #define TEMPORARY_HEX 12
@@ -88,7 +92,10 @@ void board_add_name(struct str *str, const struct action *action)
 	size_t len;
 	const char *name = lasting_name(action, &len);
 
-	str_printf(str, "%s %.*s", words[action->kind].noun, (int)len, name);
+	str_printf(str, "%s %.*s",
+		action->wait == WAIT_ANSWERS ? words[ACTION_NETWORK_CREATE].noun
+					     : words[action->kind].noun,
+		(int)len, name);
 }
 
 const char *action_doing(const struct action *action, bool recreated)

@@ -13,6 +13,7 @@
 #include "cmd/app.h"
 #include "cmd/command.h"
 #include "cmd/display.h"
+#include "cmd/dns.h"
 #include "cmd/observe.h"
 #include "cmd/progress.h"
 #include "cmd/proxies.h"
@@ -29,7 +30,7 @@
 #define CONTENT_MAX_BYTES ((size_t)64 << 20) /* of a config or secret that is a file */
 
 /* The lists that the verb decides by; that of the images is the slowest. */
-static unsigned what_matters(const struct wish *wish)
+static unsigned what_matters(const struct app *app, const struct wish *wish)
 {
 	switch (wish->verb) {
 	case VERB_START:
@@ -54,17 +55,30 @@ static unsigned what_matters(const struct wish *wish)
 	case VERB_RUN:
 		break;
 	}
-	return OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_VOLUMES | OBSERVE_IMAGES;
+	return OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_VOLUMES | OBSERVE_IMAGES |
+		(dns_is_wished(app) ? OBSERVE_DNS : 0u);
 }
 
-/* config.json is known when the engine is. */
-static const struct wish *with_proxies(struct app *app, const struct wish *wish)
+/* The last `down` takes netdns away, so whoever it knew asks once more for whom else it knows. */
+static const struct observed *observe_for(struct app *app, const struct wish *wish)
+{
+	unsigned what = what_matters(app, wish);
+	const struct observed *observed = app_observe(app, what);
+
+	return observed && wish->verb == VERB_DOWN && dns_is_there(observed)
+		? app_observe(app, what | OBSERVE_DNS)
+		: observed;
+}
+
+/* config.json is known when the engine is, and so is whether netdns can run for it. */
+static const struct wish *with_engine(struct app *app, const struct wish *wish)
 {
 	struct wish *out = ARENA_NEW(&app->arena, struct wish);
 
 	*out = *wish;
 	out->proxy_environment = proxies_of(&app->arena,
 		credentials_config(app->credentials), engine_host(app->engine));
+	dns_wish_fill(app, &out->dns);
 	return out;
 }
 
@@ -73,14 +87,14 @@ const struct plan *app_plan(struct app *app, const struct wish *wish)
 	struct plan_input input = {
 		.project = app->project,
 		.graph = app->graph,
-		.observed = app_observe(app, what_matters(wish)),
+		.observed = observe_for(app, wish),
 	};
 	const struct plan *plan;
 	struct err err = {0};
 
 	if (!input.observed)
 		return NULL;
-	input.wish = with_proxies(app, wish);
+	input.wish = with_engine(app, wish);
 	input.observed = app_inspect_changed(app, &input);
 	if (!input.observed)
 		return NULL;
@@ -256,6 +270,7 @@ static int execute_plan(struct app *app, const struct wish *wish, const struct p
 		.parallel = app->root.parallel > 0 ? (unsigned)app->root.parallel : 0,
 		.quiet_pull = wish->quiet,
 		.classic_build = !app_getenv_bool(app, "DOCKER_BUILDKIT", true),
+		.netdns = plan_asks_netdns(plan) ? app_netdns(app) : NULL,
 	};
 
 	watch_signals(&carrying);

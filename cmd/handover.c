@@ -27,6 +27,17 @@ static bool own_folder(char *out, size_t size, struct err *err)
 	return true;
 }
 
+bool program_beside(const char *name, char *out, size_t size)
+{
+	char folder[PATH_MAX];
+	struct err err = {0};
+
+	if (!own_folder(folder, sizeof(folder), &err))
+		return false;
+	snprintf(out, size, "%s/%s", folder, name);
+	return access(out, X_OK) == 0;
+}
+
 bool hand_over(char *const *argv, char *const *environment, struct err *err)
 {
 	char folder[PATH_MAX], path[PATH_MAX + 64];

@@ -3,8 +3,12 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct err;
+
+/* The path of a program of ours that stands beside this one; false: there is none. */
+bool program_beside(const char *name, char *out, size_t size);
 
 /* Replaces this process, with the same arguments. Returns only when it failed. */
 bool hand_over(char *const *argv, char *const *environment, struct err *err);

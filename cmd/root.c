@@ -11,6 +11,7 @@
 #include "cmd/app.h"
 #include "cmd/command.h"
 #include "cmd/options.h"
+#include "compose/model/project.h"
 
 #define R struct root_flags
 
@@ -27,6 +28,9 @@ const struct option root_opts[] = {
 	O_TEXT(R, context, "context", .letter = 'c', .value = "NAME",
 		.help = "Engine to talk to, by the name of a docker context"),
 	O_BOOL(R, debug, "debug", .letter = 'D', .help = "Tell more about errors"),
+	O_TEXT(R, dns, "dns", .value = "MODE",
+		.help = "Who answers names of services: off, assist, authoritative or "
+			"direct"),
 	O_BOOL(R, dry_run, "dry-run", .help = "Show what would be done, and do nothing"),
 	O_TEXTS(R, env_files, "env-file", .value = "FILE",
 		.help = "Variables for the Compose file, instead of .env; may be "
@@ -215,6 +219,24 @@ static bool settle_parallel(const struct root_flags *flags,
 	return true;
 }
 
+static bool check_dns(const char *mode, const char *from, struct err *err)
+{
+	return !mode || dns_mode_of(mode) >= 0 ||
+		err_set(err, ERR_INPUT,
+			"unsupported %s value \"%s\"\nIt is one of off, assist, "
+			"authoritative, direct.",
+			from, mode);
+}
+
+static bool settle_dns(const struct root_flags *flags, const struct pairs *environment,
+	struct root *out, struct err *err)
+{
+	out->dns = flags->dns;
+	out->dns_default = first_of(NULL, pairs_get(environment, "DAVIT_DNS"), NULL);
+	return check_dns(out->dns, "--dns", err) &&
+		check_dns(out->dns_default, "DAVIT_DNS", err);
+}
+
 bool root_settle_env(const struct root_flags *flags, const struct pairs *environment,
 	struct root *out, struct err *err)
 {
@@ -224,5 +246,6 @@ bool root_settle_env(const struct root_flags *flags, const struct pairs *environ
 	if (!flags->compatibility.set && compatibility)
 		parse_bool(compatibility, &out->compatibility);
 	return settle_ansi(flags, environment, out, err) &&
+		settle_dns(flags, environment, out, err) &&
 		settle_parallel(flags, environment, out, err);
 }

@@ -23,6 +23,7 @@ struct root_flags {
 	const char *workdir;
 	const char *progress;
 	const char *ansi;
+	const char *dns;
 	struct opt_i64 parallel;
 	struct opt_bool compatibility;
 	bool all_resources, dry_run, no_ansi;

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "compose/model/print.h"
 #include "compose/planner/body.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/labels.h"
 
@@ -83,7 +84,8 @@ static struct node *aliases_node(
 	struct node *list = node_list(arena);
 
 	node_push(arena, list, node_text(arena, spec->name));
-	if (spec->run && !spec->run->use_aliases)
+	if ((spec->run && !spec->run->use_aliases) ||
+		!engine_has_aliases(parts->draft, endpoint))
 		return list;
 	node_push(arena, list, node_text(arena, spec->service->name));
 	for (size_t i = 0; i < endpoint->aliases.n; i++)

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/node.h"
 #include "base/str.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 
 struct node *body_container(
@@ -32,6 +33,7 @@ struct node *body_container(
 	body_add_rows(&parts);
 	body_add_labels(&parts);
 	node_set(arena, config, "HostConfig", host);
+	body_add_dns(&parts);
 	if (!body_add_host(&parts, err) || !body_add_mounts(&parts, err) ||
 		!body_add_networks(&parts, err))
 		return NULL;

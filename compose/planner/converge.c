@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/images.h"
 #include "compose/planner/parts.h"
@@ -44,6 +45,7 @@ bool converge(struct draft *draft, struct err *err)
 	recover_services(draft);
 	if (!find_resources(draft, err))
 		return false;
+	choose_dns(draft);
 	replace_volumes(draft);
 	create_resources(draft);
 	if (!ensure_images(draft, err))
@@ -56,6 +58,7 @@ bool converge(struct draft *draft, struct err *err)
 	replace_networks(draft);
 	if (!create_containers(draft, err))
 		return false;
+	start_dns(draft);
 	start_containers(draft);
 	remove_renamed(draft);
 	write_undo_lists(draft);
@@ -135,6 +138,7 @@ static struct plan_wants decide(
 	recover_services(&draft);
 	if (!find_resources(&draft, &err))
 		return out;
+	choose_dns(&draft);
 	replace_volumes(&draft);
 	if (!ensure_images(&draft, &err))
 		return out;

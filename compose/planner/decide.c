@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/body.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/labels.h"
 #include "compose/planner/parts.h"
@@ -220,6 +221,7 @@ static void check_certain(
 	if (!moved && !hash_matches(draft, service, replica->old))
 		replica->config_changed = true;
 	contents_changes(draft, service, replica->old, &replica->causes);
+	dns_changes(draft, service, replica->old, &replica->causes);
 	for (size_t i = 0; i < service->nnetworks; i++)
 		check_network(draft, &service->networks[i], replica);
 	for (size_t i = 0; i < service->nvolumes; i++)

@@ -6,6 +6,7 @@
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/images.h"
 #include "compose/planner/parts.h"
@@ -231,6 +232,7 @@ bool plan_down(struct draft *draft, struct err *err)
 	for (size_t i = draft->graph->nnodes; i-- > 0;)
 		take_down_service(draft, draft->graph->start_order[i], &removed);
 	take_down_others(draft, &removed);
+	remove_dns(draft, &removed.all);
 	remove_networks(draft, &removed);
 	if (draft->wish->rmi)
 		remove_images(draft, &removed);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The growing plan, and what all its parts ask of it. */
 #include "compose/planner/draft.h"
+#include "compose/planner/dns.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -70,6 +71,7 @@ void draft_init(struct draft *draft, struct arena *arena, const struct plan_inpu
 	draft->project_labels = project_labels(arena, input->project);
 	map_init(&draft->images, arena);
 	map_init(&draft->freed, arena);
+	find_dns_users(draft);
 	for (size_t i = 0; i < graph->nnodes; i++)
 		draft->services[i].service = graph->nodes[i].service;
 	for (size_t i = 0; i < input->project->nnetworks; i++)
@@ -151,8 +153,14 @@ unsigned draft_add(
 	struct draft *draft, const struct action *action, const struct links *links)
 {
 	struct action copy = *action;
+	unsigned drained = drain_first(draft, action, links);
 
-	if (links) {
+	if (drained) {
+		struct numbers needs = {&drained, 1};
+
+		copy.needs = sorted_copy(draft->arena, &needs);
+		copy.nneeds = 1;
+	} else if (links) {
 		struct numbers needs = essential(draft, &links->needs);
 
 		copy.needs = sorted_copy(draft->arena, &needs);

@@ -30,6 +30,18 @@ struct move {
 	unsigned take_in;
 };
 
+/* What netdns does on a network of the project. */
+struct dns_choice {
+	enum dns_mode mode;
+	bool asked; /* by a flag or the file: a container that has another mode is made anew */
+	const char *
+		gateway; /* of a network that is there and stays; NULL: its create tells */
+	int64_t ttl_s;
+	bool strict;
+	const char *domain;
+	unsigned answers; /* the wait for it; 0: none */
+};
+
 struct network_state {
 	const struct network *network;
 	const struct observed_network *observed; /* the one in use; NULL: none yet */
@@ -41,6 +53,7 @@ struct network_state {
 	bool found;      /* looked for already */
 	struct move *moves;
 	size_t nmoves;
+	struct dns_choice dns;
 };
 
 struct volume_state {
@@ -149,6 +162,7 @@ struct draft {
 	struct group **groups;
 	size_t ngroups;
 	struct group *renewal; /* of networks that are made anew; NULL: none */
+	struct map dns_users;  /* ids of containers that netdns knows, to themselves */
 };
 
 void draft_init(struct draft *draft, struct arena *arena, const struct plan_input *input);

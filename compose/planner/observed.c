@@ -385,6 +385,7 @@ const struct observed *observed_read(
 	out->api_version = replies->api_version ? replies->api_version : "1.41";
 	out->engine_id = node_get_text(replies->info, "ID");
 	out->image_inspects = replies->image_inspects;
+	out->dns = replies->dns;
 	out->platform = read_platform(arena, replies->info);
 	out->clock_s = replies->clock_s;
 	read_containers(arena, replies, out);

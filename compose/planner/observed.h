@@ -126,7 +126,9 @@ struct observed {
 	struct observed_image *images; /* all of the engine */
 	size_t nimages;
 	const struct node *image_inspects; /* a list; NULL: none was asked for */
-	const struct map *network_index;   /* by name and id; behind the lookups below */
+	const struct node *
+		dns; /* list entries with the label davit.dns, of all projects; NULL: not asked */
+	const struct map *network_index; /* by name and id; behind the lookups below */
 	const struct map *volume_index;
 	const struct map *image_index;
 };
@@ -141,6 +143,7 @@ struct observed_replies {
 	const struct node *images;
 	const struct node *inspects;       /* a list of container inspects */
 	const struct node *image_inspects; /* a list */
+	const struct node *dns;            /* containers with the label davit.dns */
 	int64_t clock_s;
 };
 

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/body.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/images.h"
 #include "compose/planner/parts.h"
@@ -154,7 +155,7 @@ static struct service *oneoff_service(
 }
 
 static bool create_oneoff(struct draft *draft, struct service_state *state,
-	const struct numbers *dependencies, struct err *err)
+	struct numbers *dependencies, struct err *err)
 {
 	const struct run_wish *run = draft->wish->run;
 	const char *hex =
@@ -183,6 +184,8 @@ static bool create_oneoff(struct draft *draft, struct service_state *state,
 
 	if (!create_prepared(draft, &own, &replica, &spec, err))
 		return false;
+	if (run->detach)
+		need_answers(draft, own.service, dependencies);
 	if (run->detach)
 		start_prepared(draft, &own, &replica, dependencies);
 	return true;

@@ -38,6 +38,9 @@ static const struct {
 	[ACTION_CONTAINER_UNPAUSE] = {"unpause", "container", false},
 	[ACTION_CONTAINER_RENAME] = {"rename", "container", false},
 	[ACTION_CONTAINER_REMOVE] = {"remove", "container", false},
+	[ACTION_NETDNS_START] = {"start", "netdns", false},
+	[ACTION_NETDNS_DRAIN] = {"drain", "container", false},
+	[ACTION_NETDNS_REMOVE] = {"remove", "netdns", false},
 	[ACTION_WAIT] = {"wait", "container", true},
 };
 
@@ -66,6 +69,19 @@ bool plan_changes(const struct plan *plan)
 	for (size_t i = 0; i < plan->nactions; i++)
 		if (!words[plan->actions[i].kind].waits)
 			return true;
+	return false;
+}
+
+bool plan_asks_netdns(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nactions; i++) {
+		const struct action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_NETDNS_START ||
+			action->kind == ACTION_NETDNS_DRAIN ||
+			(action->kind == ACTION_WAIT && action->wait == WAIT_ANSWERS))
+			return true;
+	}
 	return false;
 }
 

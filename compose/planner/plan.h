@@ -44,7 +44,10 @@ enum action_kind {
 	ACTION_CONTAINER_UNPAUSE,
 	ACTION_CONTAINER_RENAME,
 	ACTION_CONTAINER_REMOVE,
-	ACTION_WAIT, /* no call: until a container is as wanted */
+	ACTION_NETDNS_START, /* the name server of the engine's host, from its image on */
+	ACTION_NETDNS_DRAIN, /* it gives out a container no more; done too when it does not run */
+	ACTION_NETDNS_REMOVE,
+	ACTION_WAIT, /* no call: until a container is as wanted, or netdns answers */
 };
 
 /*
@@ -64,6 +67,7 @@ enum wait_for {
 	WAIT_COMPLETED, /* depends_on: service_completed_successfully */
 	WAIT_READY,  /* --wait: healthy, or has run for 1 s since StartedAt (DESIGN.md) */
 	WAIT_EXITED, /* ended, with whatever status */
+	WAIT_ANSWERS, /* netdns answers on the network that target is */
 };
 
 enum on_fail {
@@ -125,6 +129,7 @@ struct action {
 	const struct plan_file *files;
 	size_t nfiles;
 	const struct plan_build *build;
+	const char *version; /* of netdns: start */
 
 	const unsigned *needs; /* must have succeeded */
 	size_t nneeds;
@@ -204,6 +209,9 @@ struct node *slots_fill_node(
 
 /* Would anything be changed? Waits alone change nothing. */
 bool plan_changes(const struct plan *plan);
+
+/* Is netdns started, asked or told anything? */
+bool plan_asks_netdns(const struct plan *plan);
 
 /* As in DESIGN.md: a line an action; one line of JSON schema in doc/plan.md. */
 void plan_print_text(struct str *str, const struct plan *plan);

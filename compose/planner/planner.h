@@ -14,6 +14,7 @@
 struct arena;
 struct err;
 struct graph;
+struct node;
 struct observed;
 struct plan;
 
@@ -44,6 +45,18 @@ enum recreate {
 struct scale {
 	const char *service;
 	int64_t replicas;
+};
+
+/* What is wished of netdns, and what is known of it before the plan is made; zeroed: nothing. */
+struct dns_wish {
+	const char *asked;        /* --dns; NULL: not given */
+	const char *fallback;     /* DAVIT_DNS; NULL: off */
+	const char *unavailable;  /* why it cannot run for this engine; NULL: it can */
+	const char *version;      /* of the one that this davit would start */
+	struct strings upstreams; /* the host's name servers that containers can reach */
+	/* The host's address on a network (an entry of the engine's list); NULL: there is none. */
+	const char *(*gateway)(
+		void *ctx, struct arena *arena, const struct node *network);
 };
 
 /* What one invocation asks for: the flags of compose.md 1.3, already checked against each other. */
@@ -81,6 +94,7 @@ struct wish {
 	bool quiet;
 	int64_t build_memory_bytes;
 	const struct run_wish *run;
+	struct dns_wish dns;
 	const struct pairs *
 		proxy_environment; /* what config.json gives every container and build; NULL: nothing */
 	const char *

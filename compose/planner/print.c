@@ -18,6 +18,7 @@ static const char *const wait_words[] = {
 	[WAIT_COMPLETED] = "completed",
 	[WAIT_READY] = "ready",
 	[WAIT_EXITED] = "exited",
+	[WAIT_ANSWERS] = "answers",
 };
 
 /* The widths of the columns. */
@@ -33,6 +34,13 @@ static const char *noun_of(const struct action *action)
 {
 	return action->kind == ACTION_WAIT ? wait_words[action->wait]
 					   : action_noun(action->kind);
+}
+
+static const char *kind_of(const struct action *action)
+{
+	return action->kind == ACTION_WAIT && action->wait == WAIT_ANSWERS
+		? action_noun(ACTION_NETWORK_CREATE)
+		: action_noun(action->kind);
 }
 
 /* "app-web-1 as 012_app-web-1": what a rename is about does not show in the label alone.
@@ -137,7 +145,7 @@ static struct node *action_node(
 
 	node_set_int(arena, map, "number", number);
 	node_set_text(arena, map, "action", action_verb(action->kind));
-	node_set_text(arena, map, "kind", action_noun(action->kind));
+	node_set_text(arena, map, "kind", kind_of(action));
 	node_set_text(arena, map, "name", action->label);
 	node_set_text_opt(arena, map, "new_name",
 		action->kind == ACTION_CONTAINER_RENAME ? action->name : NULL);

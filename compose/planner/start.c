@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
 
@@ -105,6 +106,7 @@ static bool holds_already(const struct replica *replica, enum wait_for wait)
 				(old->health == HEALTH_NONE && old->status &&
 					!strstr(old->status, "Less than a second")));
 	case WAIT_EXITED:
+	case WAIT_ANSWERS:
 		break;
 	}
 	return false;
@@ -534,6 +536,7 @@ static void start_service(struct draft *draft, struct service_state *state)
 	struct numbers needs = {0};
 
 	add_dependencies(draft, state, &needs);
+	need_answers(draft, state->service, &needs);
 	need_bounced(draft, state, &needs);
 	for (size_t i = 0; i < state->nreplicas; i++) {
 		start_replica(draft, state, &state->replicas[i], &needs);

@@ -432,7 +432,8 @@ static void open_waits(struct execution *execution)
 	};
 
 	for (size_t i = 0; i < plan->nactions && !execution->waits; i++)
-		if (plan->actions[i].kind == ACTION_WAIT)
+		if (plan->actions[i].kind == ACTION_WAIT &&
+			plan->actions[i].wait != WAIT_ANSWERS)
 			execution->waits = waits_new(&opts);
 }
 

@@ -125,6 +125,19 @@ static struct call *ask_info(struct question *question)
 	return engine_info(question->observation->engine, on_reply, question);
 }
 
+/* With the label of whatever value. */
+static struct call *ask_dns(struct question *question)
+{
+	struct observation *observation = question->observation;
+	struct arena *arena = observation->arena;
+	struct node *filters = node_map(arena), *labels = node_list(arena);
+
+	node_push(arena, labels, node_text(arena, "davit.dns"));
+	node_set(arena, filters, "label", labels);
+	return engine_container_list(
+		observation->engine, true, filters, on_reply, question);
+}
+
 static void keep_containers(struct observation *observation, const struct node *body)
 {
 	observation->replies.containers = node_keep(observation->arena, body);
@@ -198,12 +211,18 @@ static void keep_info(struct observation *observation, const struct node *body)
 	observation->replies.info = node_keep(observation->arena, body);
 }
 
+static void keep_dns(struct observation *observation, const struct node *body)
+{
+	observation->replies.dns = node_keep(observation->arena, body);
+}
+
 static const struct question_kind question_kinds[] = {
 	{OBSERVE_CONTAINERS, ask_containers, keep_containers},
 	{OBSERVE_NETWORKS, ask_networks, keep_networks},
 	{OBSERVE_VOLUMES, ask_volumes, keep_volumes},
 	{OBSERVE_IMAGES, ask_images, keep_images},
 	{OBSERVE_INFO, ask_info, keep_info},
+	{OBSERVE_DNS, ask_dns, keep_dns},
 };
 
 #define NQUESTION_KINDS (sizeof(question_kinds) / sizeof(question_kinds[0]))
@@ -228,7 +247,7 @@ static void on_ping(void *ctx, const struct reply *reply)
 	if (reply->err) {
 		observation->err = *reply->err;
 		finish(observation);
-	} else if (observation->opts.what & OBSERVE_ALL) {
+	} else if (observation->opts.what) {
 		ask_all(observation);
 	} else {
 		finish(observation);
@@ -248,7 +267,7 @@ void observe(struct engine *engine, struct arena *arena, const struct observe_op
 		.done = done,
 		.ctx = ctx,
 	};
-	if (engine_clock_s(engine) == 0 || !(opts->what & OBSERVE_ALL))
+	if (engine_clock_s(engine) == 0 || !opts->what)
 		engine_ping(engine, on_ping, observation);
 	else
 		ask_all(observation);

@@ -147,6 +147,7 @@ static void fail_for_time(struct wait *wait, const struct node *inspect)
 		[WAIT_COMPLETED] = "finished",
 		[WAIT_READY] = "ready",
 		[WAIT_EXITED] = "finished",
+		[WAIT_ANSWERS] = "answering",
 	};
 	struct err err = {0};
 

@@ -32,8 +32,9 @@ enum observe_what {
 	OBSERVE_NETWORKS = 1 << 1,
 	OBSERVE_VOLUMES = 1 << 2,
 	OBSERVE_IMAGES = 1 << 3,
-	OBSERVE_INFO = 1 << 4, /* engine id */
-	OBSERVE_ALL = (1 << 5) - 1,
+	OBSERVE_INFO = 1 << 4,      /* engine id */
+	OBSERVE_ALL = (1 << 5) - 1, /* what concerns one project */
+	OBSERVE_DNS = 1 << 5,       /* containers that netdns knows, of all projects */
 };
 
 struct observe_opts {
@@ -55,6 +56,15 @@ void observe_inspect(struct engine *engine, struct arena *arena,
 	const struct observed *observed, const struct plan_wants *wants,
 	observe_done *done, void *ctx);
 
+/* How netdns is run and asked (doc/dns.md). Borrowed for the time of the execution. */
+struct netdns_opts {
+	const char *program;   /* davit-netdns, here; it becomes the image */
+	const char *version;   /* of the image: a tag */
+	const char *directory; /* of its control socket, on the engine's host */
+	const char *socket;    /* of the engine, on its host */
+	const char *resolv;    /* the host's resolv.conf: its directory is mounted */
+};
+
 struct execution; /* one plan being carried out */
 
 struct execute_opts {
@@ -65,7 +75,8 @@ struct execute_opts {
 	const struct plan *plan;
 	unsigned parallel; /* changing calls in flight; 0: PARALLEL_DEFAULT */
 	bool quiet_pull;
-	bool classic_build; /* DOCKER_BUILDKIT=0: without BuildKit */
+	bool classic_build;               /* DOCKER_BUILDKIT=0: without BuildKit */
+	const struct netdns_opts *netdns; /* NULL: there is none, and no plan starts it */
 };
 
 struct execute_result {

@@ -163,6 +163,10 @@ static void on_waited(void *ctx, const struct err *err)
 
 static void wait_for(struct task *task)
 {
+	if (task->action->wait == WAIT_ANSWERS) {
+		task_netdns_wait(task);
+		return;
+	}
 	task->wait = wait_start(
 		task->waits, task->action, task->filled.target, on_waited, task);
 }
@@ -194,6 +198,9 @@ static const struct task_row {
 	{ACTION_CONTAINER_UNPAUSE, container_pause, false, false},
 	{ACTION_CONTAINER_RENAME, container_rename, false, false},
 	{ACTION_CONTAINER_REMOVE, container_remove, true, false},
+	{ACTION_NETDNS_START, task_netdns_start, false, false},
+	{ACTION_NETDNS_DRAIN, task_netdns_drain, false, true},
+	{ACTION_NETDNS_REMOVE, container_remove, true, false},
 	{ACTION_WAIT, wait_for, false, true},
 };
 
@@ -286,6 +293,8 @@ static void give_up(struct task *task)
 	task->lookup = NULL;
 	image_build_free(task->build);
 	task->build = NULL;
+	netdns_task_free(task->netdns);
+	task->netdns = NULL;
 }
 
 void task_interrupt(struct task *task)

@@ -20,6 +20,7 @@ struct credentials_lookup;
 struct engine;
 struct execute_opts;
 struct image_build;
+struct netdns_task;
 struct reply;
 struct task;
 struct timer;
@@ -45,6 +46,7 @@ struct task {
 	struct wait *wait;
 	struct credentials_lookup *lookup;
 	struct image_build *build;
+	struct netdns_task *netdns;
 	const char **twins; /* of a network: ids of the others of its name and labels */
 	size_t ntwins;
 	struct str tar;   /* of a put */
@@ -85,6 +87,12 @@ void task_push(struct task *task);
 void task_build(struct task *task);
 void task_network_create(struct task *task);
 void task_put(struct task *task);
+
+/* netdns.c */
+void task_netdns_start(struct task *task);
+void task_netdns_wait(struct task *task);
+void task_netdns_drain(struct task *task);
+void netdns_task_free(struct netdns_task *netdns); /* accepts NULL */
 
 /* Looks up what the image label holds, then ends the task. For what made an image. */
 void task_find_digest(struct task *task, const char *ref);

@@ -9,6 +9,7 @@
  *   drop LIST NAME                    somebody removes a network, a volume
  *   show                              prints what there is
  *   endpoints CONTAINER               prints how it is on its networks
+ *   dns CONTAINER                     prints whom it asks for names, and what netdns knows of it
  *
  * The engine is engine.json, see README.md beside the cases; it is written back after a change.
  */
@@ -60,6 +61,16 @@ static bool read_file(void *ctx, struct arena *arena, const char *path,
 	(void)ctx;
 	return files_system.read(
 		files_system.ctx, arena, path, FILE_MAX_BYTES, out_text, out_len, &err);
+}
+
+static const char *gateway(void *ctx, struct arena *arena, const struct node *network)
+{
+	const char *given = node_get_text(network, "gateway");
+
+	(void)ctx;
+	return given && !*given
+		? NULL
+		: arena_printf(arena, "gateway of %s", node_get_text(network, "Name"));
 }
 
 static const struct {
@@ -171,6 +182,14 @@ static void take_word(struct args *args, const char *word)
 		take_scale(args, next(args));
 	else if (!strcmp(word, "--exists"))
 		args->exists = next(args);
+	else if (!strcmp(word, "--dns"))
+		wish->dns.asked = next(args);
+	else if (!strcmp(word, "--dns-default"))
+		wish->dns.fallback = next(args);
+	else if (!strcmp(word, "--netdns"))
+		wish->dns.version = next(args);
+	else if (!strcmp(word, "--far-engine"))
+		wish->dns.unavailable = "the engine is on another host";
 	else if (!strcmp(word, "--kill-after"))
 		args->sim.kill_after = number(next(args));
 	else if (!strcmp(word, "--fail"))
@@ -348,6 +367,11 @@ static int change(struct args *args, struct sim *sim, const char *command)
 		fputs(str_text(&text), stdout);
 		return 0;
 	}
+	if (!strcmp(command, "dns")) {
+		sim_show_dns(sim, first, &text);
+		fputs(str_text(&text), stdout);
+		return 0;
+	}
 	if (!strcmp(command, "set") && !sim_set(sim, first, with_rest(args, second)))
 		return 1;
 	if (!strcmp(command, "tag")) {
@@ -376,6 +400,8 @@ int main(int argc, char **argv)
 	struct args args = {.arena = &arena, .argc = argc, .argv = argv, .at = 1};
 	const char *command = next(&args);
 	bool plans = !strcmp(command, "plan") || !strcmp(command, "apply");
+	const char *servers[] = {"192.0.2.53"};
+	const struct strings upstreams = {.items = servers, .n = 1};
 	char cwd[4096];
 	struct errs errs;
 	const struct project *project;
@@ -387,6 +413,7 @@ int main(int argc, char **argv)
 		.dir_exists = dir_exists,
 		.read_file = read_file,
 		.ctx = &args,
+		.dns = {.version = "v1", .gateway = gateway, .upstreams = upstreams},
 		.random_hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 			      "abcdef",
 	};

@@ -34,7 +34,9 @@ static const char *value_of(void *ctx, unsigned action, enum slot_value value)
 {
 	const struct run *run = ctx;
 
-	(void)value;
+	if (value == SLOT_GATEWAY)
+		return arena_printf(run->sim->arena, "gateway of %s",
+			run->plan->actions[action - 1].label);
 	return run->values[action - 1];
 }
 

@@ -111,6 +111,8 @@ static struct node *read_resource(struct sim *sim, const struct project *project
 			hex_of(sim->arena,
 				arena_printf(sim->arena, "%s %s", kind, name))));
 	node_set_text(sim->arena, out, "Name", name);
+	node_set_text_opt(sim->arena, out, "gateway", node_get_text(item, "gateway"));
+	node_set_text_opt(sim->arena, out, "Driver", node_get_text(item, "driver"));
 	if (key && !text_eq(key, "none")) {
 		node_set_text(sim->arena, labels,
 			arena_printf(sim->arena, PREFIX "%s", kind), key);
@@ -323,6 +325,21 @@ static struct node *image_inspects(const struct sim *sim, struct arena *arena)
 	return list;
 }
 
+/* Whom netdns knows, and itself; users of other projects stand in the list "netdns" as well. */
+static struct node *dns_list(const struct sim *sim, struct arena *arena)
+{
+	const struct node *containers = sim_list(sim, "containers");
+	const struct node *others = sim_list(sim, "netdns");
+	struct node *list = node_list(arena);
+
+	for (size_t i = 0; i < containers->nitems; i++)
+		if (node_get(node_get(containers->items[i], "Labels"), "davit.dns"))
+			node_push(arena, list, containers->items[i]);
+	for (size_t i = 0; i < others->nitems; i++)
+		node_push(arena, list, others->items[i]);
+	return list;
+}
+
 const struct observed *sim_observe(
 	const struct sim *sim, struct arena *arena, const char *project)
 {
@@ -339,6 +356,7 @@ const struct observed *sim_observe(
 			.images = sim_list(sim, "images"),
 			.inspects = inspects(sim, arena),
 			.image_inspects = image_inspects(sim, arena),
+			.dns = dns_list(sim, arena),
 			.clock_s = 1000000,
 		});
 }

@@ -297,6 +297,7 @@ static bool wait_for(
 			? true
 			: no(err, "is not ready", name_of(container));
 	case WAIT_EXITED:
+	case WAIT_ANSWERS:
 		break;
 	}
 	return true;
@@ -436,6 +437,22 @@ static bool on_container(struct sim *sim, const struct action *action, struct er
 	}
 }
 
+/* What sim_observe shows of it, as the engine would list it. */
+static void start_netdns(struct sim *sim, const char *version)
+{
+	struct node *list = sim_list(sim, "netdns");
+	struct node *entry = node_map(sim->arena);
+	struct node *labels = node_map(sim->arena);
+
+	node_set_text(sim->arena, labels, "davit.dns", "{}");
+	node_set_text(sim->arena, labels, "davit.netdns", version);
+	node_set_text(sim->arena, entry, "Id", sim_new_id(sim, "netdns"));
+	node_set_text(sim->arena, entry, "State", "running");
+	node_set(sim->arena, entry, "Labels", labels);
+	list->nitems = 0;
+	node_push(sim->arena, list, entry);
+}
+
 bool sim_do(struct sim *sim, const struct action *action, const char **out_id,
 	struct err *err)
 {
@@ -469,6 +486,16 @@ bool sim_do(struct sim *sim, const struct action *action, const char **out_id,
 		return true;
 	case ACTION_CONTAINER_CREATE:
 		return create_container(sim, action->name, action->body, out_id, err);
+	case ACTION_NETDNS_START:
+		start_netdns(sim, action->version);
+		return true;
+	case ACTION_NETDNS_REMOVE:
+		sim_list(sim, "netdns")->nitems = 0;
+		return true;
+	case ACTION_NETDNS_DRAIN:
+		return true;
+	case ACTION_WAIT:
+		return action->wait == WAIT_ANSWERS || on_container(sim, action, err);
 	default:
 		return on_container(sim, action, err);
 	}
@@ -517,6 +544,27 @@ bool sim_show_endpoints(const struct sim *sim, const char *name, struct str *out
 		str_printf(out, "%s%s\n", ip && *ip ? " " : "", ip ? ip : "");
 	}
 	return networks != NULL;
+}
+
+/* "Dns [10.0.0.1]", a line a key, as far as it was made with them. */
+void sim_show_dns(const struct sim *sim, const char *name, struct str *out)
+{
+	static const char *const keys[] = {"Dns", "DnsOptions", "DnsSearch"};
+	const struct node *body = node_get(find(sim, "containers", name), "Body");
+	const struct node *host = node_get(body, "HostConfig");
+	const char *label = node_get_text(node_get(body, "Labels"), "davit.dns");
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct node *list = node_get(host, keys[i]);
+
+		if (!list)
+			continue;
+		str_printf(out, "%s ", keys[i]);
+		json_print(out, list, JSON_COMPACT);
+		str_add_c(out, '\n');
+	}
+	if (label)
+		str_printf(out, "%s\n", label);
 }
 
 void sim_show(const struct sim *sim, struct str *out)

@@ -48,5 +48,8 @@ bool sim_set(struct sim *sim, const char *name, const char *state);
 /* How one container is on its networks; false: there is none of the name. */
 bool sim_show_endpoints(const struct sim *sim, const char *name, struct str *out);
 
+/* Of a container: its name servers, and what netdns knows it by. */
+void sim_show_dns(const struct sim *sim, const char *name, struct str *out);
+
 /* Names, states and what else people would look at, sorted. */
 void sim_show(const struct sim *sim, struct str *out);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/dns.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/node.h"
+#include "base/str.h"
+#include "cmd/app.h"
+#include "cmd/handover.h"
+#include "compose/loader/load.h"
+#include "compose/planner/observed.h"
+#include "compose/planner/planner.h"
+#include "compose/scheduler/gateway.h"
+#include "compose/scheduler/scheduler.h"
+#include "engine-client/engine.h"
+#include "netdns/resolv.h"
+
+#define PROGRAM_MAX_BYTES ((size_t)64 << 20)
+#define RESOLV_MAX_BYTES ((size_t)64 << 10)
+#define VERSION_CHARS 16
+#define UNIX_SCHEME "unix://"
+#define DIRECTORY "/run/davit/netdns"
+#define RESOLV "/etc/resolv.conf"
+/* Behind systemd's stub, which only the host can ask. */
+#define RESOLV_BEHIND_STUB "/run/systemd/resolve/resolv.conf"
+
+static bool is_on(const char *mode)
+{
+	return mode && dns_mode_of(mode) != DNS_OFF;
+}
+
+bool dns_is_wished(const struct app *app)
+{
+	const struct project *project = app->project;
+
+	if (is_on(app->root.dns) || is_on(app->root.dns_default))
+		return true;
+	if (!project)
+		return false;
+	for (size_t i = 0; i < project->nnetworks; i++)
+		if (is_on(project->networks[i].dns.mode))
+			return true;
+	return is_on(project->dns.mode);
+}
+
+bool dns_is_there(const struct observed *observed)
+{
+	for (size_t i = 0; i < observed->ncontainers; i++)
+		if (node_get(observed->containers[i].labels, "davit.dns"))
+			return true;
+	return false;
+}
+
+static bool read_file(struct app *app, const char *path, size_t max_bytes,
+	const char **out_text, size_t *out_len)
+{
+	struct err err = {0};
+
+	return files_system.read(
+		files_system.ctx, &app->arena, path, max_bytes, out_text, out_len, &err);
+}
+
+/* ---- the host's name servers */
+
+static bool has_others(const struct upstreams *upstreams)
+{
+	for (size_t i = 0; i < upstreams->n; i++)
+		if (!addr_is_loopback(&upstreams->items[i]))
+			return true;
+	return false;
+}
+
+static struct upstreams read_upstreams(struct app *app, const char *path)
+{
+	struct upstreams out = {0};
+	const char *text;
+	size_t len;
+
+	if (read_file(app, path, RESOLV_MAX_BYTES, &text, &len))
+		resolv_read(text, len, &out);
+	return out;
+}
+
+/* The file that names somebody whom others than the host can ask, with its links followed. */
+static const char *resolv_path(struct app *app)
+{
+	char path[PATH_MAX];
+	struct upstreams own = read_upstreams(app, RESOLV);
+
+	if (!has_others(&own) && access(RESOLV_BEHIND_STUB, R_OK) == 0)
+		return RESOLV_BEHIND_STUB;
+	return realpath(RESOLV, path) ? arena_strdup(&app->arena, path) : RESOLV;
+}
+
+static struct strings reachable(struct app *app)
+{
+	struct upstreams upstreams = read_upstreams(app, resolv_path(app));
+	struct strings out = {0};
+	auto_str text = {0};
+
+	for (size_t i = 0; i < upstreams.n; i++) {
+		if (addr_is_loopback(&upstreams.items[i]))
+			continue;
+		str_clear(&text);
+		addr_print(&text, &upstreams.items[i]);
+		ARENA_PUSH(&app->arena, out.items, out.n,
+			arena_strdup(&app->arena, str_text(&text)));
+	}
+	return out;
+}
+
+/* ---- the program */
+
+static const char *program_of(struct app *app)
+{
+	char path[PATH_MAX + 64];
+
+	return program_beside("davit-netdns", path, sizeof(path))
+		? arena_strdup(&app->arena, path)
+		: NULL;
+}
+
+/* Of its content, so that a davit that was built anew brings its own. */
+static const char *version_of(struct app *app, const char *program)
+{
+	char hex[DIGEST_HEX_BYTES];
+	const char *text;
+	size_t len;
+
+	if (!read_file(app, program, PROGRAM_MAX_BYTES, &text, &len))
+		return NULL;
+	digest_sha256_hex(text, len, hex);
+	return arena_strndup(&app->arena, hex, VERSION_CHARS);
+}
+
+const struct netdns_opts *app_netdns(struct app *app)
+{
+	const char *host = engine_host(app->engine);
+	const char *directory = app_getenv(app, "DAVIT_NETDNS_DIR");
+	const char *program = program_of(app);
+	struct netdns_opts *out;
+
+	if (!text_starts(host, UNIX_SCHEME) || !program)
+		return NULL;
+	out = ARENA_NEW(&app->arena, struct netdns_opts);
+	*out = (struct netdns_opts){
+		.program = program,
+		.version = version_of(app, program),
+		.directory = directory && *directory ? directory : DIRECTORY,
+		.socket = host + strlen(UNIX_SCHEME),
+		.resolv = resolv_path(app),
+	};
+	return out->version ? out : NULL;
+}
+
+static const char *gateway(void *ctx, struct arena *arena, const struct node *network)
+{
+	(void)ctx;
+	return gateway_of(arena, network);
+}
+
+void dns_wish_fill(struct app *app, struct dns_wish *out)
+{
+	const struct netdns_opts *netdns;
+
+	if (!dns_is_wished(app))
+		return;
+	netdns = app_netdns(app);
+	*out = (struct dns_wish){
+		.asked = app->root.dns,
+		.fallback = app->root.dns_default,
+		.upstreams = reachable(app),
+		.gateway = gateway,
+	};
+	if (netdns)
+		out->version = netdns->version;
+	else
+		out->unavailable = text_starts(engine_host(app->engine), UNIX_SCHEME)
+			? "davit-netdns is missing beside davit-engine"
+			: "the engine is on another host";
+}

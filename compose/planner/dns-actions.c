@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The actions about netdns: it is started, waited for, told whom to give out no more, and taken away. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/node.h"
+#include "base/str.h"
+#include "compose/graph/graph.h"
+#include "compose/planner/dns.h"
+#include "compose/planner/draft.h"
+#include "compose/planner/parts.h"
+
+#define ANSWERS_TIMEOUT_S 10
+
+/* ---- starting */
+
+/* Its own container among those that were observed; NULL: there is none. */
+static const struct node *netdns_of(const struct observed *observed)
+{
+	const struct node *list = observed->dns;
+
+	for (size_t i = 0; list && i < list->nitems; i++)
+		if (node_get(node_get(list->items[i], "Labels"), NETDNS_LABEL))
+			return list->items[i];
+	return NULL;
+}
+
+/* Why it has to be started; NULL: it runs. */
+static const char *why_start(const struct draft *draft)
+{
+	const struct node *netdns = netdns_of(draft->observed);
+	const char *version = node_get_text(node_get(netdns, "Labels"), NETDNS_LABEL);
+
+	if (!netdns)
+		return "missing";
+	if (!node_is_text(node_get(netdns, "State"), "running"))
+		return "not running";
+	if (draft->wish->dns.version && !text_eq(version, draft->wish->dns.version))
+		return "another version";
+	return NULL;
+}
+
+static bool is_on(const struct draft *draft, const struct service *service,
+	const struct network_state *network)
+{
+	for (size_t i = 0; i < service->nnetworks; i++)
+		if (draft_network(draft, service->networks[i].network) == network)
+			return true;
+	return false;
+}
+
+/* Those that are made are told of it, and those that stay if they were. */
+static bool knows_dns(const struct draft *draft, const struct replica *replica)
+{
+	return replica->fate == FATE_CREATE || replica->fate == FATE_RECREATE ||
+		map_has(&draft->dns_users, replica->old->id);
+}
+
+static bool is_used(const struct draft *draft, const struct network_state *network)
+{
+	const struct run_wish *run = draft->wish->run;
+
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service_state *state = &draft->services[i];
+
+		if (!is_on(draft, state->service, network))
+			continue;
+		if (run && text_eq(run->service, state->service->name))
+			return true;
+		for (size_t j = 0; state->selected && j < state->nreplicas; j++)
+			if (knows_dns(draft, &state->replicas[j]))
+				return true;
+	}
+	return false;
+}
+
+static unsigned start_netdns(struct draft *draft)
+{
+	const char *reason = why_start(draft);
+
+	if (!reason)
+		return 0;
+	return draft_add(draft,
+		&(struct action){
+			.kind = ACTION_NETDNS_START,
+			.label = NETDNS_NAME,
+			.target = node_get_text(netdns_of(draft->observed), "Id"),
+			.version = draft->wish->dns.version,
+			.reason = reason,
+		},
+		NULL);
+}
+
+/*
+ * Somebody on it that this plan starts and who asks netdns. netdns knows a network from the first container that was
+ * made for it.
+ */
+static bool starts_on(
+	struct draft *draft, const struct network_state *network, struct numbers *needs)
+{
+	bool starts = false;
+
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service_state *state = &draft->services[i];
+		bool on = is_on(draft, state->service, network);
+
+		for (size_t j = 0; on && j < state->nreplicas; j++) {
+			const struct replica *replica = &state->replicas[j];
+
+			starts |= knows_dns(draft, replica) &&
+				(replica->fate != FATE_KEEP || replica->bounced);
+			if (!needs->n)
+				numbers_add(draft->arena, needs, replica->create);
+		}
+	}
+	return starts;
+}
+
+static void wait_for_answers(
+	struct draft *draft, struct network_state *state, unsigned started)
+{
+	struct links links = {0};
+
+	if (!starts_on(draft, state, &links.needs))
+		return;
+	numbers_add(draft->arena, &links.needs, started);
+	numbers_add(draft->arena, &links.needs, state->create);
+	state->dns.answers = draft_add(draft,
+		&(struct action){
+			.kind = ACTION_WAIT,
+			.label = state->network->name,
+			.target = state->ref,
+			.wait = WAIT_ANSWERS,
+			.timeout_s = ANSWERS_TIMEOUT_S,
+			.reason = arena_printf(
+				draft->arena, "dns %s", dns_modes[state->dns.mode]),
+		},
+		&links);
+}
+
+void start_dns(struct draft *draft)
+{
+	unsigned started = 0;
+	bool asked = draft->wish->no_start;
+
+	for (size_t i = 0; !draft->wish->no_start && i < draft->project->nnetworks; i++) {
+		struct network_state *state = &draft->networks[i];
+
+		if (state->dns.mode == DNS_OFF || !is_used(draft, state))
+			continue;
+		if (!asked)
+			started = start_netdns(draft);
+		asked = true;
+		if (state->dns.mode >= DNS_AUTHORITATIVE)
+			wait_for_answers(draft, state, started);
+	}
+}
+
+void need_answers(
+	struct draft *draft, const struct service *service, struct numbers *needs)
+{
+	for (size_t i = 0; i < service->nnetworks; i++) {
+		const struct network_state *state =
+			draft_network(draft, service->networks[i].network);
+
+		if (state)
+			numbers_add(draft->arena, needs, state->dns.answers);
+	}
+}
+
+/* ---- stopping */
+
+unsigned drain_first(
+	struct draft *draft, const struct action *action, const struct links *links)
+{
+	const struct observed_container *user;
+	struct action drain;
+
+	if (draft->dns_users.nentries == 0 ||
+		(action->kind != ACTION_CONTAINER_STOP &&
+			action->kind != ACTION_CONTAINER_RESTART))
+		return 0;
+	user = map_get(&draft->dns_users, action->target);
+	if (!user || user->state != STATE_RUNNING)
+		return 0;
+	drain = (struct action){
+		.kind = ACTION_NETDNS_DRAIN,
+		.label = action->label,
+		.service = action->service,
+		.target = action->target,
+		.guard = action->guard,
+		.if_text = action->if_text,
+		.on_fail = action->on_fail,
+		.undo = action->undo,
+		.reason = action->reason,
+	};
+	return draft_add(draft, &drain, links);
+}
+
+/* Somebody whom this plan leaves, of any project. */
+static bool is_needed(const struct draft *draft)
+{
+	const struct node *list = draft->observed->dns;
+
+	for (size_t i = 0; list && i < list->nitems; i++) {
+		const struct node *labels = node_get(list->items[i], "Labels");
+		const char *id = node_get_text(list->items[i], "Id");
+		const struct observed_container *own = map_get(&draft->dns_users, id);
+
+		if (node_get(labels, NETDNS_LABEL))
+			continue;
+		if (!own || !map_has(&draft->freed, own->name))
+			return true;
+	}
+	return false;
+}
+
+void remove_dns(struct draft *draft, const struct numbers *removed)
+{
+	const struct node *netdns = netdns_of(draft->observed);
+	const struct links links = {.needs = *removed};
+
+	if (!netdns || draft->dns_users.nentries == 0 || is_needed(draft))
+		return;
+	draft_add(draft,
+		&(struct action){
+			.kind = ACTION_NETDNS_REMOVE,
+			.label = NETDNS_NAME,
+			.target = node_get_text(netdns, "Id"),
+			.on_fail = FAIL_WARN,
+			.reason = "nobody needs it any more",
+		},
+		&links);
+}

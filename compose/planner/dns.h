@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What netdns, the name server, has to do with a plan (doc/dns.md). Inside compose/planner/ only. dns.c decides
+ * and writes bodies; dns-actions.c adds the actions.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "compose/model/project.h"
+
+struct action;
+struct body_parts;
+struct draft;
+struct links;
+struct numbers;
+struct observed_container;
+struct str;
+
+#define DNS_LABEL "davit.dns"       /* of containers that netdns knows */
+#define NETDNS_LABEL "davit.netdns" /* of its own container: its version */
+#define NETDNS_NAME "davit-netdns"
+
+/* Fills draft->dns_users; the first of all. */
+void find_dns_users(struct draft *draft);
+
+/* Which networks netdns answers on, and how. After the networks were found. */
+void choose_dns(struct draft *draft);
+
+/* Is the engine told the service's name and aliases on this network? */
+bool engine_has_aliases(const struct draft *draft, const struct endpoint *endpoint);
+
+/* Name servers, and the label from which netdns knows the container. The body's labels are there. */
+void body_add_dns(struct body_parts *parts);
+
+/* Modes that were asked for and that a container does not have: "dns off → authoritative". */
+void dns_changes(const struct draft *draft, const struct service *service,
+	const struct observed_container *old, struct strings *out);
+
+/* Starts netdns where the plan needs it, and waits for it; what a service then waits for. */
+void start_dns(struct draft *draft);
+void need_answers(
+	struct draft *draft, const struct service *service, struct numbers *needs);
+
+/* Takes netdns away when the plan takes away the last container that it knows. */
+void remove_dns(struct draft *draft, const struct numbers *removed);
+
+/* The drain that goes before a stop or restart; 0: netdns does not know the container. */
+unsigned drain_first(
+	struct draft *draft, const struct action *action, const struct links *links);

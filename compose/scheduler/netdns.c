@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The name server as a container of the engine's: its image is packed out of the program that stands beside us, so
+ * that no registry is needed. It is asked over its control socket, which it has in a directory of the host.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/node.h"
+#include "base/str.h"
+#include "compose/planner/plan.h"
+#include "compose/scheduler/control.h"
+#include "compose/scheduler/scheduler.h"
+#include "compose/scheduler/task.h"
+#include "compose/scheduler/timer.h"
+#include "engine-client/engine.h"
+#include "engine-client/pack.h"
+
+enum {
+	HTTP_NOT_FOUND = 404,
+	HTTP_CONFLICT = 409,
+	MS_PER_S = 1000,
+	DRAIN_TIMEOUT_MS = 2000, /* a stop does not wait longer for it */
+};
+
+#define MEMORY_MAX_BYTES ((int64_t)256 << 20) /* a million names */
+#define PIDS_MAX 16
+#define OOM_SCORE (-900)
+#define REPOSITORY "davit-netdns"
+#define DNS_LABEL "davit.dns"
+#define VERSION_LABEL "davit.netdns"
+#define RESOLV_DIR "/resolv"
+
+/* ---- the container */
+
+static struct node *texts(struct arena *arena, const char *const *items)
+{
+	struct node *list = node_list(arena);
+
+	for (; *items; items++)
+		node_push(arena, list, node_text(arena, *items));
+	return list;
+}
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static const char *directory_of(struct arena *arena, const char *path)
+{
+	return arena_strndup(arena, path, strlen(path) - strlen(base_of(path)));
+}
+
+static struct node *command_node(struct arena *arena, const struct netdns_opts *opts)
+{
+	const char *const words[] = {
+		arena_printf(arena, "/%s", base_of(opts->program)),
+		"serve",
+		"--engine",
+		arena_printf(arena, "unix://%s", opts->socket),
+		"--control",
+		arena_printf(arena, "%s/control.sock", opts->directory),
+		"--resolv",
+		arena_printf(arena, RESOLV_DIR "/%s", base_of(opts->resolv)),
+		NULL,
+	};
+
+	return texts(arena, words);
+}
+
+static struct node *host_node(struct arena *arena, const struct netdns_opts *opts)
+{
+	const char *const binds[] = {
+		arena_printf(arena, "%s:%s", opts->socket, opts->socket),
+		arena_printf(arena, "%s:%s", opts->directory, opts->directory),
+		arena_printf(
+			arena, "%s:" RESOLV_DIR ":ro", directory_of(arena, opts->resolv)),
+		NULL,
+	};
+	const char *const dropped[] = {"ALL", NULL};
+	const char *const added[] = {"NET_BIND_SERVICE", NULL};
+	const char *const security[] = {"no-new-privileges", NULL};
+	struct node *restart = node_map(arena);
+	struct node *host = node_map(arena);
+
+	node_set_text(arena, restart, "Name", "always");
+	node_set_text(arena, host, "NetworkMode", "host");
+	node_set(arena, host, "RestartPolicy", restart);
+	node_set_bool(arena, host, "ReadonlyRootfs", true);
+	node_set(arena, host, "CapDrop", texts(arena, dropped));
+	node_set(arena, host, "CapAdd", texts(arena, added));
+	node_set(arena, host, "SecurityOpt", texts(arena, security));
+	node_set_int(arena, host, "Memory", MEMORY_MAX_BYTES);
+	node_set_int(arena, host, "PidsLimit", PIDS_MAX);
+	node_set_int(arena, host, "OomScoreAdj", OOM_SCORE);
+	node_set(arena, host, "Binds", texts(arena, binds));
+	return host;
+}
+
+static const char *image_of(struct arena *arena, const struct netdns_opts *opts)
+{
+	return arena_printf(arena, REPOSITORY ":%s", opts->version);
+}
+
+static struct node *container_body(struct arena *arena, const struct netdns_opts *opts)
+{
+	struct node *body = node_map(arena);
+	struct node *labels = node_map(arena);
+
+	node_set_text(arena, labels, DNS_LABEL, "{}");
+	node_set_text(arena, labels, VERSION_LABEL, opts->version);
+	node_set_text(arena, body, "Image", image_of(arena, opts));
+	node_set(arena, body, "Cmd", command_node(arena, opts));
+	node_set(arena, body, "Labels", labels);
+	node_set(arena, body, "HostConfig", host_node(arena, opts));
+	return body;
+}
+
+static void on_created(void *ctx, const struct reply *reply)
+{
+	struct task *task = ctx;
+	bool there = reply->err && reply->status == HTTP_CONFLICT;
+
+	task->call = NULL;
+	if (reply->err && !there) {
+		task_finish(task, reply->err);
+		return;
+	}
+	task->id = there ? REPOSITORY
+			 : arena_strdup(&task->arena, node_get_text(reply->body, "Id"));
+	task->call =
+		engine_container_start(task->opts->engine, task->id, task_on_reply, task);
+}
+
+static void create(struct task *task)
+{
+	task->call = engine_container_create(task->opts->engine, REPOSITORY, NULL,
+		container_body(&task->arena, task->opts->netdns), on_created, task);
+}
+
+/* One that does not run, or of another davit. */
+static void on_old_removed(void *ctx, const struct reply *reply)
+{
+	struct task *task = ctx;
+
+	task->call = NULL;
+	if (reply->err && reply->status != HTTP_NOT_FOUND)
+		task_finish(task, reply->err);
+	else
+		create(task);
+}
+
+static void replace(struct task *task)
+{
+	if (task->filled.target)
+		task->call = engine_container_remove(task->opts->engine,
+			task->filled.target, REMOVE_FORCE, on_old_removed, task);
+	else
+		create(task);
+}
+
+/* ---- the image */
+
+static void on_imported(void *ctx, const struct reply *reply)
+{
+	struct task *task = ctx;
+
+	task->call = NULL;
+	if (reply->err)
+		task_finish(task, reply->err);
+	else
+		replace(task);
+}
+
+static void import(struct task *task)
+{
+	const struct netdns_opts *opts = task->opts->netdns;
+	struct node *changes = node_list(&task->arena);
+	auto_str library_path = {0};
+	struct err err = {0};
+
+	if (!pack_program(&task->tar, &library_path, opts->program, &err)) {
+		task_finish(task, &err);
+		return;
+	}
+	node_push(&task->arena, changes,
+		node_text(&task->arena,
+			arena_printf(&task->arena, "ENV LD_LIBRARY_PATH=%s",
+				str_text(&library_path))));
+	task->call = engine_image_import(task->opts->engine,
+		&(struct image_import){
+			.repo = REPOSITORY,
+			.tag = opts->version,
+			.changes = changes,
+			.tar = str_text(&task->tar),
+			.len = task->tar.len,
+		},
+		on_imported, task);
+}
+
+static void on_image(void *ctx, const struct reply *reply)
+{
+	struct task *task = ctx;
+
+	task->call = NULL;
+	if (!reply->err)
+		replace(task);
+	else if (reply->status == HTTP_NOT_FOUND)
+		import(task);
+	else
+		task_finish(task, reply->err);
+}
+
+void task_netdns_start(struct task *task)
+{
+	struct err err = {0};
+
+	if (task->opts->netdns) {
+		task->call = engine_image_inspect(task->opts->engine,
+			image_of(&task->arena, task->opts->netdns), false, on_image,
+			task);
+		return;
+	}
+	err_set(&err, ERR_STATE, "it cannot run for this engine");
+	task_finish(task, &err);
+}
+
+/* ---- asking it */
+
+struct netdns_task {
+	uv_fs_event_t watch; /* of the directory where its socket appears */
+	bool watching;
+	struct task *task; /* NULL: only the handle is left */
+	struct control *control;
+	struct timer *timeout;
+	struct err last; /* why it could not be asked */
+};
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void netdns_task_free(struct netdns_task *netdns)
+{
+	if (!netdns)
+		return;
+	control_cancel(netdns->control);
+	timer_stop(&netdns->timeout);
+	if (netdns->watching)
+		uv_close((uv_handle_t *)&netdns->watch, on_watch_closed);
+	else
+		free(netdns);
+}
+
+static void end(struct netdns_task *netdns, const struct err *err)
+{
+	struct task *task = netdns->task;
+	struct err kept = err ? *err : (struct err){0};
+
+	task->netdns = NULL;
+	netdns_task_free(netdns);
+	task_finish(task, err ? &kept : NULL);
+}
+
+static struct netdns_task *netdns_task_new(struct task *task)
+{
+	struct netdns_task *netdns = xalloc(sizeof(*netdns));
+
+	netdns->task = task;
+	task->netdns = netdns;
+	return netdns;
+}
+
+static void ask(struct netdns_task *netdns, const struct node *request,
+	int64_t timeout_ms, control_done *done)
+{
+	struct task *task = netdns->task;
+	const struct netdns_opts *opts = task->opts->netdns;
+
+	netdns->control = control_ask(task->opts->loop,
+		arena_printf(&task->arena, "%s/control.sock", opts->directory), request,
+		timeout_ms, done, netdns);
+}
+
+static void ask_ready(struct netdns_task *netdns);
+
+static bool may_come_yet(const struct err *err)
+{
+	return err->status == ENOENT || err->status == ECONNREFUSED ||
+		err->status == ECONNRESET;
+}
+
+/* Who may not ask (its socket is root's) goes on without: containers then start a moment before it answers. */
+static void on_ready(void *ctx, const struct node *reply, const struct err *err)
+{
+	struct netdns_task *netdns = ctx;
+
+	netdns->control = NULL;
+	if (reply || err->status == EACCES || err->status == EPERM)
+		end(netdns, NULL);
+	else if (may_come_yet(err))
+		netdns->last = *err;
+	else
+		end(netdns, err);
+}
+
+static void ask_ready(struct netdns_task *netdns)
+{
+	struct task *task = netdns->task;
+	struct node *request = node_map(&task->arena);
+
+	node_set_text(&task->arena, request, "do", "ready");
+	node_set_text(&task->arena, request, "network", task->filled.target);
+	ask(netdns, request, (int64_t)task->action->timeout_s * MS_PER_S, on_ready);
+}
+
+static void on_directory(uv_fs_event_t *watch, const char *name, int events, int code)
+{
+	struct netdns_task *netdns = watch->data;
+
+	(void)name;
+	(void)events;
+	(void)code;
+	if (!netdns->control)
+		ask_ready(netdns);
+}
+
+static void on_late(void *ctx)
+{
+	struct netdns_task *netdns = ctx;
+	struct err err = netdns->last;
+
+	if (!err.kind)
+		err_set(&err, ERR_TIMEOUT, "netdns did not answer");
+	err_wrap(&err, "network %s", netdns->task->action->label);
+	end(netdns, &err);
+}
+
+void task_netdns_wait(struct task *task)
+{
+	struct netdns_task *netdns;
+
+	if (!task->opts->netdns) {
+		task_finish(task, NULL);
+		return;
+	}
+	netdns = netdns_task_new(task);
+	timer_start(task->opts->loop, (int64_t)task->action->timeout_s * MS_PER_S,
+		on_late, netdns, &netdns->timeout);
+	uv_fs_event_init(task->opts->loop, &netdns->watch);
+	netdns->watch.data = netdns;
+	netdns->watching = true;
+	uv_fs_event_start(&netdns->watch, on_directory, task->opts->netdns->directory, 0);
+	ask_ready(netdns);
+}
+
+/* Whether it heard or not: a stop goes on. */
+static void on_drained(void *ctx, const struct node *reply, const struct err *err)
+{
+	struct netdns_task *netdns = ctx;
+
+	(void)reply;
+	(void)err;
+	netdns->control = NULL;
+	end(netdns, NULL);
+}
+
+void task_netdns_drain(struct task *task)
+{
+	struct node *request = node_map(&task->arena);
+	struct node *containers = node_list(&task->arena);
+
+	if (!task->opts->netdns) {
+		task_finish(task, NULL);
+		return;
+	}
+	node_push(&task->arena, containers, node_text(&task->arena, task->filled.target));
+	node_set_text(&task->arena, request, "do", "drain");
+	node_set(&task->arena, request, "containers", containers);
+	ask(netdns_task_new(task), request, DRAIN_TIMEOUT_MS, on_drained);
+}
