@@ -49,6 +49,9 @@ static unsigned what_matters(const struct app *app, const struct wish *wish)
 		return OBSERVE_CONTAINERS | OBSERVE_NETWORKS |
 			(wish->volumes ? OBSERVE_VOLUMES : 0u) |
 			(wish->rmi ? OBSERVE_IMAGES : 0u);
+	case VERB_NETDNS_START:
+	case VERB_NETDNS_STOP:
+		return OBSERVE_DNS;
 	case VERB_UP:
 	case VERB_CREATE:
 	case VERB_SCALE:
@@ -78,7 +81,7 @@ static const struct wish *with_engine(struct app *app, const struct wish *wish)
 	*out = *wish;
 	out->proxy_environment = proxies_of(&app->arena,
 		credentials_config(app->credentials), engine_host(app->engine));
-	dns_wish_fill(app, &out->dns);
+	dns_wish_fill(app, out);
 	return out;
 }
 

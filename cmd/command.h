@@ -111,6 +111,7 @@ struct command {
 	int min_operands;
 	int max_operands; /* < 0: any number */
 	enum command_group group;
+	const char *const *words;   /* what the first operand may be; NULL: anything */
 	const char *const *aliases; /* other names, NULL at the end; NULL: none */
 	/*
 	 * Of commands that are plans: fills in what this invocation asks for. `davit plan NAME` shows that plan;

@@ -72,6 +72,9 @@ static void complete_command(struct arena *arena, const struct command *command,
 		add_flags(arena, out, command_common_opts);
 		return;
 	}
+	for (size_t i = 0;
+		command->words && command->words[i] && words->n == out->ncommand + 2; i++)
+		add(arena, out, command->words[i]);
 	out->services = (command->needs & SERVICES) ||
 		((command->needs & SERVICE_FIRST) && words->n == out->ncommand + 2);
 }

@@ -32,6 +32,7 @@ static const struct command *const all_commands[] = {
 	&cmd_top,
 	&cmd_wait,
 	&cmd_volumes,
+	&cmd_netdns,
 	&cmd_build,
 	&cmd_pull,
 	&cmd_push,

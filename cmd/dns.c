@@ -138,10 +138,16 @@ static const char *version_of(struct app *app, const char *program)
 	return arena_strndup(&app->arena, hex, VERSION_CHARS);
 }
 
+const char *netdns_directory(const struct app *app)
+{
+	const char *directory = app_getenv(app, "DAVIT_NETDNS_DIR");
+
+	return directory && *directory ? directory : DIRECTORY;
+}
+
 const struct netdns_opts *app_netdns(struct app *app)
 {
 	const char *host = engine_host(app->engine);
-	const char *directory = app_getenv(app, "DAVIT_NETDNS_DIR");
 	const char *program = program_of(app);
 	struct netdns_opts *out;
 
@@ -151,7 +157,7 @@ const struct netdns_opts *app_netdns(struct app *app)
 	*out = (struct netdns_opts){
 		.program = program,
 		.version = version_of(app, program),
-		.directory = directory && *directory ? directory : DIRECTORY,
+		.directory = netdns_directory(app),
 		.socket = host + strlen(UNIX_SCHEME),
 		.resolv = resolv_path(app),
 	};
@@ -164,11 +170,12 @@ static const char *gateway(void *ctx, struct arena *arena, const struct node *ne
 	return gateway_of(arena, network);
 }
 
-void dns_wish_fill(struct app *app, struct dns_wish *out)
+void dns_wish_fill(struct app *app, struct wish *wish)
 {
 	const struct netdns_opts *netdns;
+	struct dns_wish *out = &wish->dns;
 
-	if (!dns_is_wished(app))
+	if (!dns_is_wished(app) && wish->verb != VERB_NETDNS_START)
 		return;
 	netdns = app_netdns(app);
 	*out = (struct dns_wish){

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 struct app;
-struct dns_wish;
 struct netdns_opts;
 struct observed;
+struct wish;
 
 /* Does anybody ask for names: a flag, a variable, the file? Then one list more is needed. */
 bool dns_is_wished(const struct app *app);
@@ -16,7 +16,10 @@ bool dns_is_wished(const struct app *app);
 bool dns_is_there(const struct observed *observed);
 
 /* What a plan has to know; after app_connect. Reads nothing where nobody asks for names. */
-void dns_wish_fill(struct app *app, struct dns_wish *out);
+void dns_wish_fill(struct app *app, struct wish *out);
+
+/* Where its control socket is. */
+const char *netdns_directory(const struct app *app);
 
 /* How it is started and asked; NULL: it cannot run for this engine. In the app's arena. */
 const struct netdns_opts *app_netdns(struct app *app);

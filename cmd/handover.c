@@ -4,10 +4,14 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/err.h"
+
+#define PROGRAM_ARGS_MAX 80
 
 /* Relative to davit's own folder: as installed, and as built. */
 static const char *const places[] = {
@@ -36,6 +40,18 @@ bool program_beside(const char *name, char *out, size_t size)
 		return false;
 	snprintf(out, size, "%s/%s", folder, name);
 	return access(out, X_OK) == 0;
+}
+
+void program_become(const char *const *args)
+{
+	char *copies[PROGRAM_ARGS_MAX + 1] = {0};
+
+	for (size_t i = 0; args[i] && i < PROGRAM_ARGS_MAX; i++)
+		copies[i] = xstrdup(args[i]);
+	if (copies[0])
+		execv(copies[0], copies);
+	for (size_t i = 0; copies[i]; i++)
+		free(copies[i]);
 }
 
 bool hand_over(char *const *argv, char *const *environment, struct err *err)

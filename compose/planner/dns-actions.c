@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
@@ -215,20 +216,48 @@ static bool is_needed(const struct draft *draft)
 	return false;
 }
 
-void remove_dns(struct draft *draft, const struct numbers *removed)
+static void remove_netdns(struct draft *draft, const struct node *netdns,
+	const struct links *links, const char *reason)
 {
-	const struct node *netdns = netdns_of(draft->observed);
-	const struct links links = {.needs = *removed};
-
-	if (!netdns || draft->dns_users.nentries == 0 || is_needed(draft))
-		return;
 	draft_add(draft,
 		&(struct action){
 			.kind = ACTION_NETDNS_REMOVE,
 			.label = NETDNS_NAME,
 			.target = node_get_text(netdns, "Id"),
+			.force = true,
 			.on_fail = FAIL_WARN,
-			.reason = "nobody needs it any more",
+			.reason = reason,
 		},
-		&links);
+		links);
+}
+
+void remove_dns(struct draft *draft, const struct numbers *removed)
+{
+	const struct node *netdns = netdns_of(draft->observed);
+	const struct links links = {.needs = *removed};
+
+	if (netdns && draft->dns_users.nentries && !is_needed(draft))
+		remove_netdns(draft, netdns, &links, "nobody needs it any more");
+}
+
+bool plan_netdns_start(struct draft *draft, struct err *err)
+{
+	if (draft->wish->dns.unavailable)
+		return err_set(err, ERR_STATE, "netdns cannot run: %s",
+			draft->wish->dns.unavailable);
+	if (!start_netdns(draft))
+		draft_note(draft, false, "It runs already");
+	return true;
+}
+
+bool plan_netdns_stop(struct draft *draft, struct err *err)
+{
+	const struct node *netdns = netdns_of(draft->observed);
+
+	(void)err;
+	if (netdns)
+		remove_netdns(draft, netdns, NULL, "asked for");
+	else
+		draft_note(draft, false, "It does not run");
+	return true;
 }

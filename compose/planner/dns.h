@@ -12,6 +12,7 @@
 struct action;
 struct body_parts;
 struct draft;
+struct err;
 struct links;
 struct numbers;
 struct observed_container;
@@ -44,6 +45,10 @@ void need_answers(
 
 /* Takes netdns away when the plan takes away the last container that it knows. */
 void remove_dns(struct draft *draft, const struct numbers *removed);
+
+/* `davit netdns start` and `stop`. */
+bool plan_netdns_start(struct draft *draft, struct err *err);
+bool plan_netdns_stop(struct draft *draft, struct err *err);
 
 /* The drain that goes before a stop or restart; 0: netdns does not know the container. */
 unsigned drain_first(

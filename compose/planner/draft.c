@@ -26,6 +26,8 @@ static const char *const verbs[] = {
 	[VERB_BUILD] = "build",
 	[VERB_PUSH] = "push",
 	[VERB_SCALE] = "scale",
+	[VERB_NETDNS_START] = "netdns start",
+	[VERB_NETDNS_STOP] = "netdns stop",
 	[VERB_RUN] = "run",
 };
 

@@ -3,6 +3,7 @@
 #include "compose/planner/planner.h"
 
 #include "base/arena.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
 
@@ -23,6 +24,8 @@ static plan_verb *const verbs[] = {
 	[VERB_BUILD] = plan_build,
 	[VERB_PUSH] = plan_push,
 	[VERB_SCALE] = plan_up,
+	[VERB_NETDNS_START] = plan_netdns_start,
+	[VERB_NETDNS_STOP] = plan_netdns_stop,
 	[VERB_RUN] = plan_run,
 };
 

@@ -33,6 +33,8 @@ enum verb {
 	VERB_BUILD,
 	VERB_PUSH,
 	VERB_SCALE,
+	VERB_NETDNS_START,
+	VERB_NETDNS_STOP,
 	VERB_RUN, /* the one container is wish.run; dependencies as up */
 };
 

@@ -27,7 +27,6 @@ enum {
 
 #define MEMORY_MAX_BYTES ((int64_t)256 << 20) /* a million names */
 #define PIDS_MAX 16
-#define OOM_SCORE (-900)
 #define REPOSITORY "davit-netdns"
 #define DNS_LABEL "davit.dns"
 #define VERSION_LABEL "davit.netdns"
@@ -97,7 +96,6 @@ static struct node *host_node(struct arena *arena, const struct netdns_opts *opt
 	node_set(arena, host, "SecurityOpt", texts(arena, security));
 	node_set_int(arena, host, "Memory", MEMORY_MAX_BYTES);
 	node_set_int(arena, host, "PidsLimit", PIDS_MAX);
-	node_set_int(arena, host, "OomScoreAdj", OOM_SCORE);
 	node_set(arena, host, "Binds", texts(arena, binds));
 	return host;
 }
