@@ -48,35 +48,36 @@ enum field_type {
 
 enum field_flag {
 	FIELD_CAST = 1 << 0, /* a string is cast to the type right after interpolation */
-	FIELD_NULL = 1 << 1, /* null is a legal value (for TYPE_MAP: of an entry) */
+	FIELD_NULL = 1
+		<< 1, /* null is a legal value (for TYPE_MAP and TYPE_PAIRS: of an entry) */
 	FIELD_NUMBER = 1
 		<< 2, /* text, items and values: a number will do as well; TYPE_INT: a fraction
-				      * is cut off; TYPE_MODE: printed as a number */
-	FIELD_SCALAR = 1 << 3,       /* as FIELD_NUMBER; true and false too */
-	FIELD_REQUIRED = 1 << 4,     /* the section is wrong without it */
-	FIELD_UNIQUE_ITEMS = 1 << 5, /* two equal items are an error */
-	FIELD_NAMES = 1 << 6,        /* keys of the mapping are names: [a-zA-Z0-9._-]+ */
-	FIELD_UNHASHED = 1 << 7,     /* does not count for the config hash */
-	FIELD_HIDDEN = 1 << 8,       /* not printed: the loader has acted on it */
+				      * is cut off; TYPE_BYTES: a fraction counts as nothing;
+				      * TYPE_MODE: printed as a number */
+	FIELD_REQUIRED = 1 << 3,     /* the section is wrong without it */
+	FIELD_UNIQUE_ITEMS = 1 << 4, /* two equal items are an error */
+	FIELD_NAMES = 1 << 5,        /* keys of the mapping are names: [a-zA-Z0-9._-]+ */
+	FIELD_UNHASHED = 1 << 6,     /* does not count for the config hash */
+	FIELD_HIDDEN = 1 << 7,       /* not printed: the loader has acted on it */
 	FIELD_ALWAYS = 1
-		<< 9, /* printed when unset too: as null, {}, "", false or 0 by its type */
-	FIELD_KEEP_EMPTY = 1 << 10, /* printed when it is set and empty */
-	FIELD_SWARM = 1 << 11, /* has an effect only in a swarm: kept, never acted on */
+		<< 8, /* printed when unset too: as null, {}, "", false or 0 by its type */
+	FIELD_KEEP_EMPTY = 1 << 9, /* printed when it is set and empty */
+	FIELD_SWARM = 1 << 10, /* has an effect only in a swarm: kept, never acted on */
 	FIELD_UNUSED = 1
-		<< 12, /* kept and printed, but nothing acts on it yet: people are told */
-	FIELD_DEPRECATED = 1 << 13, /* accepted, with a warning: .instead */
+		<< 11, /* kept and printed, but nothing acts on it yet: people are told */
+	FIELD_DEPRECATED = 1 << 12, /* accepted, with a warning: .instead */
 	FIELD_STRICT = 1
-		<< 14, /* only the YAML type itself: no text for numbers and bools, no numbers
+		<< 13, /* only the YAML type itself: no text for numbers and bools, no numbers
 				      * for bytes */
 	FIELD_NULL_VALUES = 1
-		<< 15, /* TYPE_PAIRS: null is kept apart from ""; TYPE_MAP: printed as null, not {} */
-	FIELD_ALL = 1 << 16, /* TYPE_INT: "all" is -1 */
+		<< 14, /* TYPE_PAIRS: null is kept apart from ""; TYPE_MAP: printed as null, not {} */
+	FIELD_ALL = 1 << 15, /* TYPE_INT: "all" is -1 */
 	FIELD_MERGED = 1
-		<< 18, /* has become part of another key: printed with ENCODE_UNMERGED only */
+		<< 16, /* has become part of another key: printed with ENCODE_UNMERGED only */
 	FIELD_ALWAYS_JSON = 1 << 17, /* as FIELD_ALWAYS, in JSON and hashes only */
 	FIELD_RAW_TEXT = 1
-		<< 19, /* FORM_TEXT_LIST: text stays text where variables stay variables */
-	FIELD_ALWAYS_YAML = 1 << 20, /* as FIELD_ALWAYS, in YAML only */
+		<< 18, /* FORM_TEXT_LIST: text stays text where variables stay variables */
+	FIELD_ALWAYS_YAML = 1 << 19, /* as FIELD_ALWAYS, in YAML only */
 };
 
 /* Short ways to write a value; the loader makes the long one of them (compose.md 3.8). */

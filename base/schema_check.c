@@ -119,11 +119,8 @@ static bool is_pair_value(const struct field *field, const struct node *node)
 		return node_is_scalar(node);
 	if (node->kind == NODE_NULL)
 		return field->flags & FIELD_NULL;
-	if (node->kind == NODE_BOOL)
-		return field->flags & FIELD_SCALAR;
 	return node->kind == NODE_STR ||
-		(is_text_or_number(node) &&
-			(field->flags & (FIELD_NUMBER | FIELD_SCALAR)));
+		(is_text_or_number(node) && (field->flags & FIELD_NUMBER));
 }
 
 static void check_pair_map(const struct check *check, const struct trail *trail,
@@ -147,7 +144,7 @@ static void check_pairs(const struct check *check, const struct trail *trail,
 		check_pair_map(check, trail, field, node);
 	else if (node->kind == NODE_LIST && field->form != FORM_ONE)
 		check_text_items(check, trail, &items, node);
-	else if (node->kind != NODE_NULL || !(field->flags & FIELD_NULL))
+	else
 		walk_wrong_kind(&check->walk, trail, node,
 			field->form != FORM_ONE ? "a mapping or a list of key=value"
 						: "a mapping");

@@ -183,10 +183,8 @@ static bool is_pair_value(const struct field *field, const struct node *node)
 		return node_is_scalar(node);
 	if (node->kind == NODE_NULL)
 		return field->flags & FIELD_NULL;
-	if (node->kind == NODE_BOOL)
-		return field->flags & FIELD_SCALAR;
 	if (node->kind == NODE_INT || node->kind == NODE_FLOAT)
-		return field->flags & (FIELD_NUMBER | FIELD_SCALAR);
+		return field->flags & FIELD_NUMBER;
 	return node->kind == NODE_STR;
 }
 

@@ -74,9 +74,9 @@ static struct node *text(const struct export *e, const struct field *field)
 	if (field->words)
 		return words(e, field->words);
 	any = any_of(e, typed(e, "string"));
-	if (field->flags & (FIELD_NUMBER | FIELD_SCALAR))
+	if (field->flags & FIELD_NUMBER)
 		or_else(e, any, typed(e, "number"));
-	if ((field->flags & FIELD_SCALAR) || field->form == FORM_SCALAR_TEXT)
+	if (field->form == FORM_SCALAR_TEXT)
 		or_else(e, any, typed(e, "boolean"));
 	return any;
 }
@@ -117,7 +117,8 @@ static struct node *or_number(
 	struct node *any = any_of(e, schema);
 
 	if (!(field->flags & FIELD_STRICT))
-		or_else(e, any, typed(e, "number"));
+		or_else(e, any,
+			typed(e, field->flags & FIELD_NUMBER ? "number" : "integer"));
 	return any;
 }
 
@@ -274,7 +275,8 @@ static struct node *property(const struct export *e, const struct field *field)
 {
 	struct node *map = value_of(e, field);
 	bool null_too = (field->flags & FIELD_NULL) && field->type != TYPE_MAP &&
-		field->type != TYPE_SECTION && field->type != TYPE_POINTER;
+		field->type != TYPE_PAIRS && field->type != TYPE_SECTION &&
+		field->type != TYPE_POINTER;
 
 	if (map && null_too)
 		or_else(e, map, typed(e, "null"));

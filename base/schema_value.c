@@ -75,9 +75,7 @@ static bool is_number(const struct node *node)
 static bool kind_is_text(const struct field *field, const struct node *node)
 {
 	return node->kind == NODE_STR ||
-		(node->kind == NODE_INT &&
-			(field->flags & (FIELD_NUMBER | FIELD_SCALAR))) ||
-		(node->kind == NODE_BOOL && (field->flags & FIELD_SCALAR));
+		(node->kind == NODE_INT && (field->flags & FIELD_NUMBER));
 }
 
 bool item_is_text(const struct walk *walk, const struct trail *trail,
@@ -86,8 +84,9 @@ bool item_is_text(const struct walk *walk, const struct trail *trail,
 	if (kind_is_text(field, node))
 		return true;
 	walk_wrong_kind(walk, trail, node,
-		field->flags & (FIELD_NUMBER | FIELD_SCALAR) ? "a string or a number"
-							     : "a string");
+		field->flags & FIELD_NUMBER               ? "a string or a number"
+			: field->form == FORM_SCALAR_TEXT ? "a string, true or false"
+							  : "a string");
 	return false;
 }
 
@@ -217,11 +216,21 @@ static bool read_float(const struct reading *r, union value *out)
 	return true;
 }
 
+/* 1.5 where the row allows it, and 1e6 everywhere: written as no integer, both count as nothing. */
+static bool is_fraction_of_bytes(const struct reading *r)
+{
+	double value;
+
+	return r->node->kind == NODE_FLOAT && !(r->field->flags & FIELD_STRICT) &&
+		double_parse(r->node->text, &value) &&
+		((r->field->flags & FIELD_NUMBER) || value == floor(value));
+}
+
 static bool read_bytes(const struct reading *r, union value *out)
 {
 	int64_t value;
 
-	if (r->node->kind == NODE_FLOAT && !(r->field->flags & FIELD_STRICT)) {
+	if (is_fraction_of_bytes(r)) {
 		walk_warn(r->walk, r->trail, r->node,
 			"%s is not a whole number of bytes and counts as nothing; write "
 			"a unit: \"1.5g\"",

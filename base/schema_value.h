@@ -40,7 +40,7 @@ bool value_read(const struct walk *walk, const struct trail *trail,
 /* Puts what was read where the struct's member is. */
 void value_store(const struct field *field, const union value *value, void *member);
 
-/* One scalar of a list or mapping of text, by the row's FIELD_NUMBER and FIELD_SCALAR. */
+/* One scalar of a list or mapping of text, by the row's FIELD_NUMBER. */
 bool item_is_text(const struct walk *walk, const struct trail *trail,
 	const struct field *field, const struct node *node);
 

@@ -200,7 +200,7 @@ static struct node *make_env_file(const struct maker *m, struct node *node)
 
 static struct node *make_scalar_text(const struct maker *m, struct node *node)
 {
-	if (node->kind != NODE_BOOL && node->kind != NODE_INT)
+	if (node->kind != NODE_BOOL)
 		return node;
 	return scalar(m->arena, NODE_STR, node->text, node->pos);
 }

@@ -68,11 +68,9 @@ static const struct field build_fields[] = {
 		.help = "Arguments of the build; null takes the project's variable",
 		.maps_to = "?buildargs="),
 	F_TEXT(struct build, "provenance", provenance, .form = FORM_SCALAR_TEXT,
-		.flags = FIELD_SCALAR | FIELD_UNUSED,
-		.help = "Attest where the image comes from"),
+		.flags = FIELD_UNUSED, .help = "Attest where the image comes from"),
 	F_TEXT(struct build, "sbom", sbom, .form = FORM_SCALAR_TEXT,
-		.flags = FIELD_SCALAR | FIELD_UNUSED,
-		.help = "Attest what is in the image"),
+		.flags = FIELD_UNUSED, .help = "Attest what is in the image"),
 	F_PAIRS(struct build, "ssh", ssh, .form = FORM_NAMES, .path = PATH_ALWAYS,
 		.flags = FIELD_NULL_VALUES,
 		.help = "SSH agents and keys for the build. davit cannot build with it "

@@ -43,11 +43,11 @@ static const struct section dependency_section = {
 };
 
 static const struct field throttle_weight_fields[] = {
-	F_TEXT(struct throttle, "path", path, .json_name = "Path",
+	F_TEXT(struct throttle, "path", path, .json_name = "Path", .flags = FIELD_ALWAYS,
 		.help = "Device on the host",
 		.maps_to = "HostConfig.BlkioWeightDevice[].Path"),
 	F_INT(struct throttle, "weight", value, .json_name = "Weight",
-		.help = "Share of its time, 10 to 1000",
+		.flags = FIELD_ALWAYS, .help = "Share of its time, 10 to 1000",
 		.maps_to = "HostConfig.BlkioWeightDevice[].Weight"),
 	F_END,
 };
@@ -65,11 +65,11 @@ static const struct section throttle_weight_section = {
 };
 
 static const struct field throttle_rate_fields[] = {
-	F_TEXT(struct throttle, "path", path, .json_name = "Path",
+	F_TEXT(struct throttle, "path", path, .json_name = "Path", .flags = FIELD_ALWAYS,
 		.help = "Device on the host",
 		.maps_to = "HostConfig.BlkioDeviceReadBps[].Path"),
 	F_BYTES(struct throttle, "rate", value, .json_name = "Rate",
-		.help = "Bytes or operations per second",
+		.flags = FIELD_ALWAYS, .help = "Bytes or operations per second",
 		.maps_to = "HostConfig.BlkioDeviceReadBps[].Rate"),
 	F_END,
 };
@@ -513,13 +513,13 @@ static const struct field service_fields[] = {
 	F_SECTION(struct service, "logging", logging, &logging_section,
 		.merge = MERGE_DRIVER, .flags = FIELD_KEEP_EMPTY,
 		.help = "Where the logs go", .maps_to = "HostConfig.LogConfig"),
-	F_BYTES(struct service, "mem_limit", mem_limit_bytes, .help = "Memory it may use",
-		.maps_to = "HostConfig.Memory"),
+	F_BYTES(struct service, "mem_limit", mem_limit_bytes, .flags = FIELD_NUMBER,
+		.help = "Memory it may use", .maps_to = "HostConfig.Memory"),
 	F_BYTES(struct service, "mem_reservation", mem_reservation_bytes,
 		.help = "Memory it is meant to get",
 		.maps_to = "HostConfig.MemoryReservation"),
 	F_BYTES(struct service, "memswap_limit", memswap_limit_bytes,
-		.help = "Memory and swap together; -1: no limit",
+		.flags = FIELD_NUMBER, .help = "Memory and swap together; -1: no limit",
 		.maps_to = "HostConfig.MemorySwap"),
 	F_BYTES(struct service, "mem_swappiness", mem_swappiness,
 		.help = "How soon to swap, 0 to 100",
@@ -584,8 +584,8 @@ static const struct field service_fields[] = {
 		.flags = FIELD_UNIQUE_ITEMS,
 		.help = "Labels and profiles of security modules",
 		.maps_to = "HostConfig.SecurityOpt"),
-	F_BYTES(struct service, "shm_size", shm_size_bytes, .help = "Size of /dev/shm",
-		.maps_to = "HostConfig.ShmSize"),
+	F_BYTES(struct service, "shm_size", shm_size_bytes, .flags = FIELD_NUMBER,
+		.help = "Size of /dev/shm", .maps_to = "HostConfig.ShmSize"),
 	F_BOOL(struct service, "stdin_open", stdin_open, .flags = FIELD_CAST,
 		.help = "Keep standard input open", .maps_to = "OpenStdin"),
 	F_DURATION(struct service, "stop_grace_period", stop_grace_period_ns,
@@ -594,7 +594,7 @@ static const struct field service_fields[] = {
 	F_TEXT(struct service, "stop_signal", stop_signal,
 		.help = "Signal that asks it to stop", .maps_to = "StopSignal"),
 	F_PAIRS(struct service, "storage_opt", storage_opt,
-		.flags = FIELD_SCALAR | FIELD_NULL,
+		.flags = FIELD_NUMBER | FIELD_NULL,
 		.help = "Options of the storage driver",
 		.maps_to = "HostConfig.StorageOpt"),
 	F_PAIRS(struct service, "sysctls", sysctls, .form = FORM_LIST_OR_PAIRS,
