@@ -101,9 +101,16 @@ static void list_images(struct app *app, struct str *out)
 {
 	const struct project *project = app->project;
 
-	for (size_t i = 0; i < project->nservices; i++)
-		str_printf(out, "%s\n",
-			service_image(&app->arena, project, &project->services[i]));
+	for (size_t i = 0; i < project->nservices; i++) {
+		const struct service *service = &project->services[i];
+		const char *image = service_image(&app->arena, project, service);
+
+		str_printf(out, "%s\n", image);
+		for (size_t j = 0; j < service->npre_start; j++)
+			if (service->pre_start[j].image &&
+				!text_eq(service->pre_start[j].image, image))
+				str_printf(out, "%s\n", service->pre_start[j].image);
+	}
 }
 
 static void list_networks(struct app *app, struct str *out)

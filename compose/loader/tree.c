@@ -8,12 +8,14 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/schema.h"
 #include "compose/loader/discover.h"
 #include "compose/loader/interp.h"
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
 #include "compose/loader/source.h"
 #include "compose/loader/yaml.h"
+#include "compose/model/fields.h"
 
 /* For each document, in this order. */
 static bool (*const document_passes[])(struct document *document) = {
@@ -82,17 +84,21 @@ bool scope_read(
 	return any;
 }
 
-static void drop_version(struct loading *loading, struct document *document)
+/* What the top level once had, and has no effect any more. */
+static void drop_deprecated(struct loading *loading, struct document *document)
 {
-	const struct node_pair *pair = node_pair(document->root, "version");
+	for (const struct field *field = project_section.fields; field->type != TYPE_END;
+		field++) {
+		const struct node_pair *pair = node_pair(document->root, field->name);
 
-	if (!pair)
-		return;
-	errs_warn(loading->errs, pair->key_pos,
-		"the attribute `version` is obsolete, it will be ignored, please remove "
-		"it to avoid potential "
-		"confusion");
-	node_remove(loading->arena, document->root, "version");
+		if (!(field->flags & FIELD_DEPRECATED) || !pair)
+			continue;
+		errs_warn(loading->errs, pair->key_pos,
+			"the attribute `%s` is obsolete, it will be ignored, please "
+			"remove it to avoid potential confusion",
+			field->name);
+		node_remove(loading->arena, document->root, field->name);
+	}
 }
 
 static bool run_passes(struct document *document)
@@ -113,7 +119,7 @@ struct node *scope_merge(struct scope *scope, struct scope_file *files)
 		document.has_marks = files[i].has_marks;
 		for (size_t j = 0; j < files[i].n; j++) {
 			document.root = files[i].roots[j];
-			drop_version(scope->loading, &document);
+			drop_deprecated(scope->loading, &document);
 			if (!run_passes(&document))
 				return NULL;
 		}

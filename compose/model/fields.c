@@ -220,7 +220,11 @@ static const struct section include_section = {
 };
 
 static const struct field project_fields[] = {
-	F_LOADER("version", TYPE_ANY, .help = "Obsolete and without effect"),
+	{.name = "version",
+		.type = TYPE_ANY,
+		.offset = NO_MEMBER,
+		.flags = FIELD_HIDDEN | FIELD_DEPRECATED,
+		.help = "Obsolete and without effect"},
 	F_TEXT(struct project, "name", name, .help = "Name of the project"),
 	F_LOADER("include", TYPE_LIST, .section = &include_section, .form = FORM_TEXT_AS,
 		.form_key = "path", .help = "Other projects to take in"),

@@ -164,6 +164,14 @@ static void copy_scale(struct service *service)
 		service->deploy.replicas = service->scale;
 }
 
+/* A hook before the start runs in the service's image unless it names one. */
+static void inherit_image(struct service *service)
+{
+	for (size_t i = 0; i < service->npre_start; i++)
+		if (!service->pre_start[i].image)
+			service->pre_start[i].image = service->image;
+}
+
 static void normalise_service(
 	struct arena *arena, struct project *project, struct service *service)
 {
@@ -180,6 +188,7 @@ static void normalise_service(
 		normalise_build(project, build);
 		service->build = build;
 	}
+	inherit_image(service);
 	imply_dependencies(arena, service);
 	if (service->ndepends_on)
 		qsort(service->depends_on, service->ndepends_on,
