@@ -38,6 +38,7 @@ enum node_mark {
 	 * "$" are slots. See compose/planner/plan.h.
 	 */
 	NODE_SLOT = 1 << 4,
+	NODE_TOLD = 1 << 5, /* what is wrong with it has been said: no more of it */
 };
 
 struct node_pair {

@@ -322,12 +322,24 @@ static void unknown_key(const struct check *check, const struct trail *trail,
 		*where ? ": " : "", pair->key, hint ? ": " : "", hint ? hint : "");
 }
 
+/* Is it there under a key that is told of as a slip for it? */
+static bool is_misspelt(
+	const struct section *section, const struct node *node, const char *name)
+{
+	for (size_t i = 0; i < node->npairs; i++)
+		if (!section_field(section, node->pairs[i].key) &&
+			text_eq(suggest_spelling(section, node->pairs[i].key), name))
+			return true;
+	return false;
+}
+
 static void check_required(const struct check *check, const struct trail *trail,
 	const struct section *section, const struct node *node)
 {
 	for (const struct field *field = section->fields; field->type != TYPE_END;
 		field++)
-		if ((field->flags & FIELD_REQUIRED) && !node_pair(node, field->name))
+		if ((field->flags & FIELD_REQUIRED) && !node_pair(node, field->name) &&
+			!is_misspelt(section, node, field->name))
 			walk_error(&check->walk, trail, node, "\"%s\" is missing",
 				field->name);
 }

@@ -22,6 +22,8 @@ static const char *walk_text(const struct walk *walk, const struct trail *trail,
 void walk_error(const struct walk *walk, const struct trail *trail,
 	const struct node *node, const char *format, ...)
 {
+	if (node->marks & NODE_TOLD)
+		return;
 	va_list args;
 
 	va_start(args, format);

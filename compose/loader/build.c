@@ -100,6 +100,8 @@ static void read_env_file(const struct merging *m, const struct service *service
 	const struct files *files = m->opts->files;
 	enum dotenv_format format;
 
+	if (!file->path)
+		return; /* it could not be read, which was said */
 	if (!env_file_format(file, &format)) {
 		errs_add(m->errs, file->pos,
 			"services.%s.env_file: unsupported env_file format \"%s\"",
@@ -201,13 +203,14 @@ static void apply_platform(const struct load_opts *opts, struct project *project
 
 /* All that is done to what was decoded. */
 static void run_passes(struct arena *arena, const struct load_opts *opts,
-	struct project *project, struct errs *errs)
+	struct project *project, const struct validation *validation)
 {
 	struct strings profiles = profiles_wanted(arena, opts, project);
 	struct selection selection = {&opts->services, opts->no_deps};
+	const struct suspects *suspects = validation->suspects;
 
-	project_validate(project, &(struct validation){.errs = errs});
-	project_read_own(arena, project, errs);
+	project_validate(project, validation);
+	project_read_own(arena, project, validation->errs);
 	if (!opts->no_normalize)
 		project_normalise(arena, project);
 	project_sort(project);
@@ -215,15 +218,37 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
 	project_activate(arena, project, &profiles, &opts->services);
 	if (!opts->no_consistency) {
 		project_settle_scale(project);
-		project_check(arena, project, errs);
+		project_check(arena, project, validation);
 	}
-	if (!opts->keep_all_services)
-		project_select(arena, project, &selection, errs);
+	if (!opts->keep_all_services && !(suspects && suspects->names))
+		project_select(arena, project, &selection, validation->errs);
 	apply_platform(opts, project);
 	drop_empty(project);
-	merge_files(arena, opts, project, errs);
+	merge_files(arena, opts, project, validation->errs);
 	if (!opts->all_resources)
 		project_prune(arena, project);
+}
+
+/*
+ * Something is wrong already. What can be read is checked all the same, so that people see as much as possible
+ * at once; the project itself is of no use.
+ */
+static void judge_rest(struct arena *arena, const struct load_opts *opts,
+	const struct tree *tree, struct errs *errs)
+{
+	struct project *project = ARENA_NEW(arena, struct project);
+	struct suspects suspects;
+	struct errs said;
+
+	errs_init(&said, arena);
+	schema_decode(arena, &project_section, tree->root, project, &said);
+	fill_head(project, opts, tree);
+	if (!project->name)
+		project->name = "";
+	suspects_find(arena, tree->root, &suspects);
+	suspects.names = suspects.names || tree->has_gaps;
+	run_passes(arena, opts, project,
+		&(struct validation){.errs = errs, .suspects = &suspects});
 }
 
 const struct project *project_build(struct arena *arena, const struct load_opts *opts,
@@ -232,11 +257,13 @@ const struct project *project_build(struct arena *arena, const struct load_opts 
 	struct project *project = ARENA_NEW(arena, struct project);
 
 	schema_check(&project_section, tree->root, 0, errs);
-	if (errs_failed(errs))
+	schema_report(&project_section, tree->root, FIELD_UNUSED, errs);
+	if (errs_failed(errs)) {
+		judge_rest(arena, opts, tree, errs);
 		return NULL;
+	}
 	schema_decode(arena, &project_section, tree->root, project, errs);
 	fill_head(project, opts, tree);
-	schema_report(&project_section, tree->root, FIELD_UNUSED, errs);
-	run_passes(arena, opts, project, errs);
+	run_passes(arena, opts, project, &(struct validation){.errs = errs});
 	return errs_failed(errs) ? NULL : project;
 }

@@ -48,13 +48,13 @@ static struct node *scalar(
 }
 
 /* Without interpolation text may still become anything. */
-static void complain(
-	const struct maker *m, const struct node *node, const struct err *err)
+static void complain(const struct maker *m, struct node *node, const struct err *err)
 {
 	const char *path = where_text(m->arena, m->where);
 
 	if (m->loading->opts->no_interpolate && strchr(node->text, '$'))
 		return;
+	node->marks |= NODE_TOLD;
 	errs_add(m->loading->errs, err->pos, "%s: %s", path, err->text);
 }
 

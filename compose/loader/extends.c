@@ -161,6 +161,8 @@ static struct node *find_base(struct scope *scope, struct family *family,
 	const char *file = node_get_text(extends, "file");
 
 	if (!reference || reference->kind != NODE_STR) {
+		if (reference && reference->marks & NODE_TOLD)
+			return NULL;
 		errs_add(loading->errs, extends->pos,
 			"services.%s.extends: name the service to start from: {service: "
 			"NAME}",
@@ -219,6 +221,8 @@ static struct node *extend(struct scope *scope, struct family *family, const cha
 		base = merge_resets(loading->arena, base, service);
 		service = merge_maps(loading->arena, loading->errs, &service_section,
 			base, service, &where);
+	} else {
+		service->marks |= NODE_TOLD;
 	}
 	node_set(loading->arena, family->services, name, service);
 	return service;

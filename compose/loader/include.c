@@ -44,9 +44,10 @@ static bool list_paths(
 
 	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
 		if (list->items[i]->kind != NODE_STR) {
-			errs_add(loading->errs, list->items[i]->pos,
-				"include: a path is a string, not %s",
-				node_kind_words(list->items[i]));
+			if (!(list->items[i]->marks & NODE_TOLD))
+				errs_add(loading->errs, list->items[i]->pos,
+					"include: a path is a string, not %s",
+					node_kind_words(list->items[i]));
 			return false;
 		}
 		ARENA_PUSH(loading->arena, out->items, out->n,
@@ -191,6 +192,7 @@ bool include_pass(struct document *document)
 		struct node *model =
 			item->kind == NODE_MAP ? load_item(document->scope, item) : NULL;
 
+		loading->has_gaps = loading->has_gaps || !model;
 		if (model)
 			below = merge_maps(loading->arena, loading->errs,
 				&project_section, below, model, NULL);

@@ -15,7 +15,6 @@ struct pass {
 	struct document *document;
 	struct interp interp;
 	const struct node *scalar; /* being expanded */
-	bool ok;
 };
 
 static const struct source *source_of(const struct loading *loading, const char *name)
@@ -68,7 +67,9 @@ static void expand_scalar(struct pass *pass, struct node *node, const struct whe
 	errs_add(pass->document->scope->loading->errs,
 		place_in(pass, pass->interp.error_at), "%s: %s",
 		where_text(pass->interp.arena, where), pass->interp.error);
-	pass->ok = false;
+	node->kind = NODE_NULL; /* nobody should read the text as it is */
+	node->text = "null";
+	node->marks |= NODE_TOLD;
 }
 
 /* In place: the nodes are this document's own. Shared ones are met again, hence the mark.
@@ -94,7 +95,7 @@ static void expand_node(struct pass *pass, struct node *node, const struct where
 bool interpolate_pass(struct document *document)
 {
 	const struct scope *scope = document->scope;
-	struct pass pass = {.document = document, .ok = true};
+	struct pass pass = {.document = document};
 
 	if (scope->loading->opts->no_interpolate)
 		return true;

@@ -29,6 +29,7 @@ struct loading {
 	struct source **sources; /* all that were read, for places inside scalars */
 	size_t nsources;
 	size_t nports; /* that short forms came to, of all files */
+	bool has_gaps; /* a file, or the rest of one, is not there because it is wrong */
 };
 
 /* A set of files that share a directory and variables: the project, or one include of it.

@@ -334,6 +334,7 @@ struct node *merge_maps(struct arena *arena, struct errs *errs,
 	if (base->kind != NODE_MAP || over->kind != NODE_MAP)
 		return over->kind == NODE_NULL ? base : mismatch(&m, base, over, where);
 	out = node_copy_shallow(arena, base);
+	out->marks |= over->marks & NODE_TOLD;
 	for (size_t i = 0; i < over->npairs; i++) {
 		const struct node_pair *pair = &over->pairs[i];
 		struct where here = {.up = where, .key = pair->key};

@@ -53,7 +53,16 @@ bool loading_read(struct loading *loading, const char *path, const struct asked 
 		return false;
 	}
 	ARENA_PUSH(loading->arena, loading->sources, loading->nsources, source);
-	return yaml_read(loading->arena, source, out, loading->errs);
+	if (!yaml_read(loading->arena, source, out, loading->errs))
+		return false;
+	loading->has_gaps = loading->has_gaps || out->is_cut;
+	return true;
+}
+
+/* A file that gives nothing and no reason is empty. */
+static void note_gap(struct loading *loading, size_t nerrors_before)
+{
+	loading->has_gaps = loading->has_gaps || loading->errs->nerrors > nerrors_before;
 }
 
 bool scope_read(
@@ -67,9 +76,13 @@ bool scope_read(
 	for (size_t i = 0; i < scope->paths->n; i++) {
 		struct yaml_docs docs;
 
+		size_t before = loading->errs->nerrors;
+
 		files[i].path = scope->paths->items[i];
-		if (!loading_read(loading, files[i].path, asked, &docs))
+		if (!loading_read(loading, files[i].path, asked, &docs)) {
+			note_gap(loading, before);
 			continue;
+		}
 		files[i].roots = docs.roots;
 		files[i].n = docs.n;
 		files[i].has_marks = docs.has_marks;
@@ -191,6 +204,7 @@ bool tree_load(struct arena *arena, const struct load_opts *opts, struct tree *o
 	if (!opts->no_path_resolution)
 		model = paths_pass(&loading, model, scope.dir);
 	out->root = model;
+	out->has_gaps = loading.has_gaps;
 	out->working_dir = found.working_dir;
 	out->config_files = found.config_files;
 	out->env_files = found.env_files;

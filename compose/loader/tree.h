@@ -36,7 +36,8 @@ struct node;
 
 struct tree {
 	const struct node *root; /* a map */
-	const char *name;        /* final and valid; NULL only when errs has said why */
+	bool has_gaps; /* parts of it are not there, because they are wrong: errs has why */
+	const char *name; /* final and valid; NULL only when errs has said why */
 	enum name_source name_source;
 	const char *working_dir;     /* absolute: the project's directory */
 	struct strings config_files; /* absolute, in order; "-" stays */

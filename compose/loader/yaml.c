@@ -422,6 +422,7 @@ static bool compose_document(struct composer *c, struct yaml_docs *docs)
 					node_kind_words(root)));
 	}
 	yaml_event_delete(&event);
+	docs->is_cut = docs->is_cut || !ok;
 	return more && ok;
 }
 

@@ -24,6 +24,7 @@ struct yaml_docs {
 	struct node **roots;
 	size_t n;
 	bool has_marks; /* a !reset or !override is somewhere */
+	bool is_cut;    /* an error ended the reading */
 };
 
 /*

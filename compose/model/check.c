@@ -14,7 +14,19 @@ struct checking {
 	struct arena *arena;
 	const struct project *project;
 	struct errs *errs;
+	const struct suspects *suspects; /* NULL: none */
 };
+
+/* What is missing in a service may be what could not be read. */
+static bool is_suspect(const struct checking *c, const struct service *service)
+{
+	return c->suspects && map_has(&c->suspects->services, service->name);
+}
+
+static bool knows_names(const struct checking *c)
+{
+	return !c->suspects || !c->suspects->names;
+}
 
 /* A key of an array of structs of some size, for suggestions. */
 struct keys {
@@ -46,6 +58,8 @@ static void undefined(const struct checking *c, const struct service *service,
 {
 	const char *nearest = nearest_key(keys, key);
 
+	if (!knows_names(c))
+		return;
 	errs_add(c->errs, pos, "service \"%s\" refers to undefined %s %s: %s%s%s%s",
 		service->name, kind, key,
 		nearest ? "did you mean \"" : "add it to the top-level \"",
@@ -89,7 +103,8 @@ static void check_volumes(const struct checking *c, const struct service *servic
 			undefined(c, service, "volume", mount->source,
 				&KEYS(p->volumes, p->nvolumes, struct volume, key),
 				mount->node->pos);
-		if (mount->type == MOUNT_BIND && (!mount->source || !*mount->source))
+		if (mount->type == MOUNT_BIND && (!mount->source || !*mount->source) &&
+			!is_suspect(c, service))
 			errs_add(c->errs, mount->node->pos,
 				"services.%s.volumes[%zu]: a bind needs a \"source\"",
 				service->name, i);
@@ -99,6 +114,8 @@ static void check_volumes(const struct checking *c, const struct service *servic
 /* A driver alone is for a swarm. */
 static void check_secret(const struct checking *c, const struct content *secret)
 {
+	if (c->suspects && map_has(&c->suspects->secrets, secret->key))
+		return;
 	if (!secret->external && !secret->file && !secret->environment)
 		errs_add(c->errs, secret->node->pos,
 			"secret \"%s\" must declare either `file` or `environment`",
@@ -157,6 +174,8 @@ static void missing_dependency(const struct checking *c, const struct service *s
 	const char *nearest =
 		nearest_key(&KEYS(p->services, p->nservices, struct service, name), name);
 
+	if (!knows_names(c))
+		return;
 	if (is_disabled(p, name))
 		errs_add(c->errs, dependency->pos,
 			"service \"%s\" depends on undefined service \"%s\": it is "
@@ -242,6 +261,8 @@ static void check_build(const struct checking *c, const struct service *service)
 		const struct service *other =
 			name ? project_service(c->project, name) : NULL;
 
+		if (other ? is_suspect(c, other) : !knows_names(c))
+			continue;
 		if (name && (!other || !other->build))
 			errs_add(c->errs, pair->pos,
 				"services.%s.build.additional_contexts.%s: \"%s\" is not "
@@ -363,9 +384,9 @@ static void check_container_names(const struct checking *c)
 	}
 }
 
-static void check_service(const struct checking *c, const struct service *service)
+/* What is said of values that are there, whatever others could not be read. */
+static void check_references(const struct checking *c, const struct service *service)
 {
-	check_image(c, service);
 	check_build(c, service);
 	check_networks(c, service);
 	check_volumes(c, service);
@@ -373,16 +394,26 @@ static void check_service(const struct checking *c, const struct service *servic
 	check_refs(c, service, false, service->secrets, service->nsecrets);
 	check_models(c, service);
 	check_dependencies(c, service);
+	check_targets(c, service);
+}
+
+static void check_service(const struct checking *c, const struct service *service)
+{
+	check_references(c, service);
+	if (is_suspect(c, service))
+		return;
+	if (knows_names(c)) /* else it may be in what could not be read */
+		check_image(c, service);
 	check_healthcheck(c, service);
 	check_replicas(c, service);
 	check_resources(c, service);
-	check_targets(c, service);
 	check_watch(c, service);
 }
 
-void project_check(struct arena *arena, const struct project *project, struct errs *errs)
+void project_check(
+	struct arena *arena, const struct project *project, const struct validation *v)
 {
-	const struct checking checking = {arena, project, errs};
+	const struct checking checking = {arena, project, v->errs, v->suspects};
 
 	for (size_t i = 0; i < project->nservices; i++)
 		check_service(&checking, &project->services[i]);

@@ -9,17 +9,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/map.h"
 #include "base/texts.h"
 
 struct arena;
 struct errs;
+struct node;
 struct project;
 
-/* What concerns one section alone: a config has one origin, an external volume no driver (D2). */
+/*
+ * What is known to be wrong when checks go on all the same, so that they say nothing of what only follows from
+ * it. Keys of services, configs and secrets in which something could not be read.
+ */
+struct suspects {
+	struct map services, configs, secrets;
+	bool names; /* not all names are known: a file, or something at the top level, could not be read */
+};
+void suspects_find(struct arena *arena, const struct node *root, struct suspects *out);
+
 struct validation {
 	struct errs *errs;
 	bool raw; /* not interpolated: text with a $ may still become anything */
+	const struct suspects *suspects; /* NULL: nothing is wrong so far */
 };
+
+/* What concerns one section alone: a config has one origin, an external volume no driver (D2). */
 void project_validate(const struct project *project, const struct validation *validation);
 
 /* x-davit of the project and of its networks: checked, and kept in their dns. */
@@ -45,7 +59,8 @@ void project_activate(struct arena *arena, struct project *project,
 	const struct strings *profiles, const struct strings *named);
 
 /* References that lead nowhere and values that contradict each other (G2). */
-void project_check(struct arena *arena, const struct project *project, struct errs *errs);
+void project_check(struct arena *arena, const struct project *project,
+	const struct validation *validation);
 
 struct selection {
 	const struct strings *named; /* may hold globs; empty: all */

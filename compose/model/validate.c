@@ -172,6 +172,9 @@ static void validate_external(const char *kind, const char *key, const struct no
 static void validate_content(const char *kind, const struct content *content,
 	bool is_config, const struct validation *v)
 {
+	bool suspect = v->suspects &&
+		map_has(is_config ? &v->suspects->configs : &v->suspects->secrets,
+			content->key);
 	int origins = (content->file != NULL) + (content->environment != NULL) +
 		(content->inline_text != NULL);
 
@@ -180,7 +183,7 @@ static void validate_content(const char *kind, const struct content *content,
 			kind, content->key,
 			is_config ? "\"file\", \"environment\" and \"content\""
 				  : "\"file\" and \"environment\"");
-	else if (origins == 0 && !content->driver && !content->external &&
+	else if (origins == 0 && !content->driver && !content->external && !suspect &&
 		!is_open(v, node_get_text(content->node, "external")))
 		errs_add(v->errs, content->node->pos, "%s.%s: one of %s must be set",
 			kind, content->key,
@@ -188,16 +191,22 @@ static void validate_content(const char *kind, const struct content *content,
 				  : "\"file\" and \"environment\"");
 }
 
+static void validate_service(const struct service *service, const struct validation *v)
+{
+	validate_container_name(service, v);
+	validate_pull_policy(service, v);
+	validate_environment(service, v);
+	if (v->suspects && map_has(&v->suspects->services, service->name))
+		return; /* what is missing may be what could not be read */
+	validate_ports(service, v);
+	validate_devices(service, v);
+	validate_requests(service, v);
+}
+
 void project_validate(const struct project *project, const struct validation *v)
 {
-	for (size_t i = 0; i < project->nservices; i++) {
-		validate_ports(&project->services[i], v);
-		validate_devices(&project->services[i], v);
-		validate_container_name(&project->services[i], v);
-		validate_pull_policy(&project->services[i], v);
-		validate_requests(&project->services[i], v);
-		validate_environment(&project->services[i], v);
-	}
+	for (size_t i = 0; i < project->nservices; i++)
+		validate_service(&project->services[i], v);
 	for (size_t i = 0; i < project->nvolumes; i++)
 		if (project->volumes[i].external)
 			validate_external("volumes", project->volumes[i].key,

@@ -51,7 +51,7 @@ void fuzz(struct arena *arena, const char *data, size_t len)
 	project_validate(&project, &(struct validation){.errs = &errs});
 	project_normalise(arena, &project);
 	project_activate(arena, &project, &none, &none);
-	project_check(arena, &project, &errs);
+	project_check(arena, &project, &(struct validation){.errs = &errs});
 	project_select(arena, &project, &all, &errs);
 	project_prune(arena, &project);
 	print_all(&project);
