@@ -13,6 +13,8 @@
 #include "base/str.h"
 #include "base/words.h"
 
+#define OWN_KEYS "; keys of your own begin with \"x-\""
+
 /* A check knows where it began, to say where a key belongs. */
 struct check {
 	struct walk walk;
@@ -234,6 +236,46 @@ static void check_name(const struct check *check, const struct trail *trail,
 		trail_text(check->walk.arena, trail), pair->key);
 }
 
+/* A key of the entries where the name of an entry is wanted: "services: {image: x}". */
+static bool is_stray(const struct field *field, const struct node_pair *pair)
+{
+	const struct node *value = pair->value;
+
+	if (value->kind == NODE_NULL || !section_field(field->section, pair->key) ||
+		is_short_section(field, value))
+		return false;
+	for (size_t i = 0; value->kind == NODE_MAP && i < value->npairs; i++)
+		if (section_field(field->section, value->pairs[i].key) ||
+			section_has_extension(field->section, value->pairs[i].key))
+			return false;
+	return value->kind != NODE_MAP || value->npairs > 0;
+}
+
+static void stray_key(const struct check *check, const struct trail *trail,
+	const struct field *field, const struct node_pair *pair)
+{
+	const char *where = trail_text(check->walk.arena, trail);
+
+	errs_add(check->walk.errs, pair->key_pos,
+		"%s: \"%s\" is a key of a %s: it belongs in %s.NAME", where, pair->key,
+		field->section->name, where);
+}
+
+/* "volumes: [data]" at the top level: people know lists of names from services. */
+static void not_a_map(const struct check *check, const struct trail *trail,
+	const struct node *node, const char *wanted)
+{
+	const struct node *first =
+		node->kind == NODE_LIST && node->nitems ? node->items[0] : NULL;
+
+	if (first && first->kind == NODE_STR)
+		walk_error(&check->walk, trail, node,
+			"must be %s, but is a list: write \"%s:\" instead of \"- %s\"",
+			wanted, first->text, first->text);
+	else
+		walk_wrong_kind(&check->walk, trail, node, wanted);
+}
+
 static void check_map(const struct check *check, const struct trail *trail,
 	const struct field *field, const struct node *node)
 {
@@ -245,7 +287,7 @@ static void check_map(const struct check *check, const struct trail *trail,
 		return;
 	}
 	if (node->kind != NODE_MAP) {
-		walk_wrong_kind(&check->walk, trail, node,
+		not_a_map(check, trail, node,
 			list_too ? "a mapping or a list" : "a mapping");
 		return;
 	}
@@ -253,6 +295,10 @@ static void check_map(const struct check *check, const struct trail *trail,
 		const struct node_pair *pair = &node->pairs[i];
 		const struct trail here = {trail, pair->key, 0};
 
+		if (is_stray(field, pair)) {
+			stray_key(check, trail, field, pair);
+			continue;
+		}
 		if ((field->flags & FIELD_NAMES) && !is_name(check, pair->key))
 			check_name(check, trail, pair);
 		check_one(check, &here, field, pair->value);
@@ -316,10 +362,11 @@ static void unknown_key(const struct check *check, const struct trail *trail,
 {
 	struct arena *arena = check->walk.arena;
 	const char *where = trail_text(arena, trail);
-	const char *hint = suggest_key(arena, check->root, section, pair->key);
+	const char *hint = suggest_key(arena, check->root, section, trail, pair);
+	const char *other = section->no_extensions ? "" : OWN_KEYS;
 
 	errs_add(check->walk.errs, pair->key_pos, "%s%sunknown key \"%s\"%s%s", where,
-		*where ? ": " : "", pair->key, hint ? ": " : "", hint ? hint : "");
+		*where ? ": " : "", pair->key, hint ? ": " : "", hint ? hint : other);
 }
 
 /* Is it there under a key that is told of as a slip for it? */

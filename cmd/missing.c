@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "cmd/command.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 
 struct missing {
 	const char *name;

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "cmd/command.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 
 /* A row and the member that it fills in. */
 struct found {

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/texts.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 #include "compose/loader/load.h"
 #include "compose/model/project.h"
 

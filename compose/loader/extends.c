@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/nearest.h"
 #include "base/node.h"
 #include "base/path.h"
 #include "base/schema.h"
@@ -121,26 +122,20 @@ static struct family *open_family(struct scope *scope, const char *path, struct 
 	return family;
 }
 
-static const char *nearest(const struct node *services, const char *name)
+static const char *nearest_service(const struct node *services, const char *name)
 {
-	const char *best = NULL;
-	unsigned least = 3;
+	struct nearest nearest;
 
-	for (size_t i = 0; i < services->npairs; i++) {
-		unsigned distance = text_distance(services->pairs[i].key, name, 2);
-
-		if (distance < least && distance * 2 <= strlen(name)) {
-			least = distance;
-			best = services->pairs[i].key;
-		}
-	}
-	return best;
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < services->npairs; i++)
+		nearest_offer(&nearest, services->pairs[i].key);
+	return nearest.best;
 }
 
 static void no_such_base(struct loading *loading, const struct family *family,
 	const char *name, const struct node *reference, const char *base)
 {
-	const char *near = nearest(family->services, base);
+	const char *near = nearest_service(family->services, base);
 
 	errs_add(loading->errs, reference->pos,
 		"services.%s.extends: cannot extend service \"%s\": service \"%s\" not "

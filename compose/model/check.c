@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/nearest.h"
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/model/passes.h"
@@ -36,20 +37,16 @@ struct keys {
 
 static const char *nearest_key(const struct keys *keys, const char *wanted)
 {
-	unsigned best = (unsigned)strlen(wanted) / 3 + 1;
-	const char *nearest = NULL, *key;
+	struct nearest nearest;
+	const char *key;
 
+	nearest_init(&nearest, wanted);
 	for (size_t i = 0; i < keys->n; i++) {
 		memcpy(&key, (const char *)keys->items + i * keys->size + keys->offset,
 			sizeof(key));
-		unsigned distance = text_distance(wanted, key, best);
-
-		if (distance < best) {
-			best = distance;
-			nearest = key;
-		}
+		nearest_offer(&nearest, key);
 	}
-	return nearest;
+	return nearest.best;
 }
 
 /* Says that a service names something that is nowhere, and what it may have meant or what to write. */
@@ -166,13 +163,27 @@ static bool is_disabled(const struct project *project, const char *name)
 	return false;
 }
 
+/* No service depends on itself. */
+static const char *nearest_dependency(
+	const struct project *p, const struct service *service, const char *name)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < p->nservices; i++)
+		if (!text_eq(p->services[i].name, service->name))
+			nearest_offer(&nearest, p->services[i].name);
+	for (size_t i = 0; i < p->ndisabled; i++)
+		nearest_offer(&nearest, p->disabled[i].name);
+	return nearest.best;
+}
+
 static void missing_dependency(const struct checking *c, const struct service *service,
 	const struct dependency *dependency)
 {
 	const struct project *p = c->project;
 	const char *name = dependency->service;
-	const char *nearest =
-		nearest_key(&KEYS(p->services, p->nservices, struct service, name), name);
+	const char *nearest = nearest_dependency(p, service, name);
 
 	if (!knows_names(c))
 		return;
@@ -182,15 +193,11 @@ static void missing_dependency(const struct checking *c, const struct service *s
 			"switched off by its profiles; "
 			"activate one, or say \"required: false\"",
 			service->name, name);
-	else if (nearest && !text_eq(nearest, service->name))
-		errs_add(c->errs, dependency->pos,
-			"service \"%s\" depends on undefined service \"%s\": did you "
-			"mean \"%s\"?",
-			service->name, name, nearest);
 	else
 		errs_add(c->errs, dependency->pos,
-			"service \"%s\" depends on undefined service \"%s\"",
-			service->name, name);
+			"service \"%s\" depends on undefined service \"%s\"%s%s%s",
+			service->name, name, nearest ? ": did you mean \"" : "",
+			nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
 static void check_dependencies(const struct checking *c, const struct service *service)

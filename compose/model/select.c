@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/map.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "compose/model/passes.h"
 #include "compose/model/project.h"
@@ -143,18 +144,12 @@ static void forget_dependencies(const struct project *project, struct service *s
 
 static const char *nearest_service(const struct project *project, const char *name)
 {
-	unsigned best = (unsigned)strlen(name) / 3 + 1;
-	const char *nearest = NULL;
+	struct nearest nearest;
 
-	for (size_t i = 0; i < project->nservices; i++) {
-		unsigned distance = text_distance(name, project->services[i].name, best);
-
-		if (distance < best) {
-			best = distance;
-			nearest = project->services[i].name;
-		}
-	}
-	return nearest;
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < project->nservices; i++)
+		nearest_offer(&nearest, project->services[i].name);
+	return nearest.best;
 }
 
 static bool check_name(const struct project *project, const char *name, struct errs *errs)
