@@ -52,6 +52,12 @@ bool addr_is_loopback(const struct addr *addr)
 	return addr->len == ADDR_V6_BYTES && !memcmp(addr->bytes, v6, sizeof(v6));
 }
 
+bool addr_is_link_local(const struct addr *addr)
+{
+	return addr->len == ADDR_V6_BYTES && addr->bytes[0] == 0xfe &&
+		(addr->bytes[1] & 0xc0) == 0x80;
+}
+
 bool prefix_parse(const char *text, struct prefix *out)
 {
 	char address[INET6_ADDRSTRLEN + 1];

@@ -26,6 +26,9 @@ void addr_print(struct str *str, const struct addr *addr);
 bool addr_equal(const struct addr *a, const struct addr *b);
 bool addr_is_loopback(const struct addr *addr);
 
+/* Of IPv6: the same on every interface. */
+bool addr_is_link_local(const struct addr *addr);
+
 /* ::ffff:10.0.0.1, as a socket for both families gives it, becomes 10.0.0.1. */
 void addr_unmap(struct addr *addr);
 

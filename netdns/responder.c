@@ -15,6 +15,8 @@
 struct responder {
 	const struct zone *zone; /* borrowed */
 	struct forward *forward; /* borrowed */
+	bool stale;
+	struct counters counters;
 	uint8_t secret[COOKIE_SECRET_BYTES];
 	uint64_t random; /* state of a generator that only has to look even */
 	struct bucket buckets[BUCKETS];
@@ -44,6 +46,16 @@ void responder_set_zone(struct responder *responder, const struct zone *zone)
 	responder->zone = zone;
 }
 
+void responder_set_stale(struct responder *responder, bool stale)
+{
+	responder->stale = stale;
+}
+
+const struct counters *responder_counters(const struct responder *responder)
+{
+	return &responder->counters;
+}
+
 /* xorshift64*: Marsaglia 2003, Vigna 2014. */
 static uint32_t next_random(struct responder *responder)
 {
@@ -69,14 +81,14 @@ static size_t reply_too_much(const uint8_t *packet, size_t len, uint8_t *buffer)
 	return reply_finish(&reply, RCODE_NOERROR, FLAG_TC | FLAG_RA);
 }
 
-enum reply_fate responder_reply(struct responder *responder,
-	const struct arrival *arrival, const struct packet_bytes *packet, uint8_t *buffer,
-	size_t *out_len)
+static enum reply_fate decide(struct responder *responder, const struct arrival *arrival,
+	const struct packet_bytes *packet, uint8_t *buffer, size_t *out_len)
 {
 	struct ask ask = {
 		.zone = responder->zone,
 		.source = *arrival->source,
 		.tcp = arrival->tcp,
+		.stale = responder->stale,
 		.now_s = (uint32_t)time(NULL),
 		.random = next_random(responder),
 		.secret = responder->secret,
@@ -88,6 +100,7 @@ enum reply_fate responder_reply(struct responder *responder,
 		return REPLY_NONE;
 	if (!arrival->tcp &&
 		!bucket_take(responder->buckets, arrival->source, arrival->now_ms)) {
+		responder->counters.slowed++;
 		*out_len = reply_too_much(packet->bytes, packet->len, buffer);
 		return *out_len ? REPLY_NOW : REPLY_NONE;
 	}
@@ -99,8 +112,23 @@ enum reply_fate responder_reply(struct responder *responder,
 	case ANSWER_FORWARD:
 		break;
 	}
+	responder->counters.forwarded++;
 	*out_len = forward_ask(responder->forward, &ask, &query, arrival->later, buffer);
 	return *out_len ? REPLY_NOW : REPLY_LATER;
+}
+
+enum reply_fate responder_reply(struct responder *responder,
+	const struct arrival *arrival, const struct packet_bytes *packet, uint8_t *buffer,
+	size_t *out_len)
+{
+	enum reply_fate fate = decide(responder, arrival, packet, buffer, out_len);
+
+	if (arrival->tcp)
+		responder->counters.tcp++;
+	else
+		responder->counters.udp++;
+	responder->counters.dropped += fate == REPLY_NONE;
+	return fate;
 }
 
 void responder_forget(struct responder *responder, const void *owner)

@@ -19,6 +19,21 @@ void responder_free(struct responder *responder);
 /* From now on; borrowed until the next one is set. NULL: everything is "not ready". */
 void responder_set_zone(struct responder *responder, const struct zone *zone);
 
+/* For answers (RFC 8914): the zone may be old. */
+void responder_set_stale(struct responder *responder, bool stale);
+
+/* Of queries, since the start. */
+struct counters {
+	uint64_t udp;
+	uint64_t tcp;
+	uint64_t forwarded; /* of those: others were asked, or their reply was known */
+	uint64_t
+		dropped; /* they could not be answered, or came from where nobody is answered */
+	uint64_t slowed; /* told to come by TCP, as they came too fast */
+};
+
+const struct counters *responder_counters(const struct responder *responder);
+
 /* A packet that came to our address `local`. */
 struct arrival {
 	const struct addr *local;

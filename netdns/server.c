@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "netdns/server.h"
 
+#include <net/if.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -19,10 +20,12 @@ enum { SERVER_UPSTREAM_PORT = 53 };
 struct listener {
 	struct listener *next; /* the server's list */
 	struct addr addr;
-	char *device; /* NULL: any */
+	char *device;   /* NULL: any */
+	unsigned index; /* of the device: one of the same name may take its place */
 	struct udp *udp;
-	struct tcp *tcp;
-	bool wanted; /* by the zone that is being set */
+	struct tcp *tcp; /* NULL: it could not be had */
+	char *error;     /* why */
+	bool wanted;     /* by the zone that is being set */
 };
 
 struct server {
@@ -51,56 +54,66 @@ static void listener_free(struct listener *listener)
 	udp_free(listener->udp);
 	tcp_free(listener->tcp);
 	free(listener->device);
+	free(listener->error);
 	free(listener);
 }
 
-/* Link-local addresses are the same on every bridge, and nobody is given them as a name server. */
-static bool is_link_local(const struct addr *addr)
-{
-	return addr->len == ADDR_V6_BYTES && addr->bytes[0] == 0xfe &&
-		(addr->bytes[1] & 0xc0) == 0x80;
-}
-
-static struct listener *find(
-	const struct server *server, const struct addr *addr, const char *device)
+static struct listener *find(const struct server *server, const struct addr *addr,
+	const char *device, unsigned index)
 {
 	for (struct listener *l = server->listeners; l; l = l->next)
-		if (addr_equal(&l->addr, addr) && text_eq(l->device, device))
+		if (addr_equal(&l->addr, addr) && text_eq(l->device, device) &&
+			l->index == index)
 			return l;
 	return NULL;
 }
 
-static bool open_listener(struct server *server, const struct addr *addr,
-	const char *device, struct err *err)
+static bool open_listener(
+	struct server *server, struct listener *listener, struct err *err)
 {
-	struct socket_opts opts = {.addr = addr, .port = server->port, .device = device};
-	struct listener *listener = xalloc(sizeof(*listener));
+	struct socket_opts opts = {.addr = &listener->addr,
+		.port = server->port,
+		.device = listener->device};
 
-	listener->addr = *addr;
-	listener->device = device ? xstrdup(device) : NULL;
-	listener->wanted = true;
 	listener->udp = udp_new(server->loop, &opts, server->responder, err);
 	opts.tcp = true;
 	if (listener->udp)
 		listener->tcp = tcp_new(server->loop, &opts, server->responder, err);
-	if (!listener->tcp) {
-		listener_free(listener);
-		return false;
-	}
+	free(listener->error);
+	listener->error = NULL;
+	if (listener->tcp)
+		return true;
+	udp_free(listener->udp);
+	listener->udp = NULL;
+	listener->error = xstrdup(err->text);
+	return false;
+}
+
+static struct listener *add_listener(struct server *server, const struct addr *addr,
+	const char *device, unsigned index)
+{
+	struct listener *listener = xalloc(sizeof(*listener));
+
+	listener->addr = *addr;
+	listener->device = device ? xstrdup(device) : NULL;
+	listener->index = index;
 	listener->next = server->listeners;
 	server->listeners = listener;
-	return true;
+	return listener;
 }
 
 static bool want(struct server *server, const struct addr *addr, const char *device,
 	struct err *err)
 {
-	struct listener *listener = find(server, addr, device);
+	unsigned index = device ? if_nametoindex(device) : 0;
+	struct listener *listener = find(server, addr, device, index);
 
-	if (listener)
-		listener->wanted = true;
-	return listener || is_link_local(addr) ||
-		open_listener(server, addr, device, err);
+	if (addr_is_link_local(addr)) /* nobody is given them as a name server */
+		return true;
+	if (!listener)
+		listener = add_listener(server, addr, device, index);
+	listener->wanted = true;
+	return listener->tcp || open_listener(server, listener, err);
 }
 
 static void drop_unwanted(struct server *server)
@@ -118,6 +131,14 @@ static void drop_unwanted(struct server *server)
 		*at = listener->next;
 		listener_free(listener);
 	}
+}
+
+/* What is bound to an interface that is gone stands in the way of one with its name and address. */
+static void drop_orphans(struct server *server)
+{
+	for (struct listener *l = server->listeners; l; l = l->next)
+		l->wanted = !l->device || if_nametoindex(l->device) == l->index;
+	drop_unwanted(server);
 }
 
 static bool open_all(struct server *server, const struct zone *zone, struct err *err)
@@ -173,6 +194,7 @@ bool server_set_zone(struct server *server, struct arena *arena, const struct zo
 	arena_init(arena);
 	responder_set_zone(server->responder, zone);
 	arena_finish(&old);
+	drop_orphans(server);
 	ok = open_all(server, zone, err);
 	drop_unwanted(server);
 	apply_upstreams(server);
@@ -184,8 +206,30 @@ size_t server_nlisteners(const struct server *server)
 	size_t n = 0;
 
 	for (const struct listener *l = server->listeners; l; l = l->next)
-		n++;
+		n += l->tcp != NULL;
 	return n;
+}
+
+bool server_listener(const struct server *server, size_t i, struct server_listener *out)
+{
+	const struct listener *listener = server->listeners;
+
+	for (; listener && i; i--)
+		listener = listener->next;
+	if (listener)
+		*out = (struct server_listener){
+			&listener->addr, listener->device, listener->error};
+	return listener != NULL;
+}
+
+void server_set_stale(struct server *server, bool stale)
+{
+	responder_set_stale(server->responder, stale);
+}
+
+const struct counters *server_counters(const struct server *server)
+{
+	return responder_counters(server->responder);
 }
 
 void server_free(struct server *server)

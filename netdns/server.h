@@ -8,6 +8,8 @@
 
 #include "base/arena.h"
 
+struct addr;
+struct counters;
 struct err;
 struct server;
 struct upstreams;
@@ -19,7 +21,8 @@ void server_free(struct server *server);
 
 /*
  * Swaps the zone whole, takes over its arena and lets go of the old one. Then opens and closes listeners; those
- * that stay lose no packet. False and err for the first address that cannot be had: the others are served.
+ * that stay lose no packet. False and err for the first address that cannot be had: the others are served, and it is
+ * tried again with the next zone.
  */
 bool server_set_zone(struct server *server, struct arena *arena, const struct zone *zone,
 	struct err *err);
@@ -28,3 +31,18 @@ bool server_set_zone(struct server *server, struct arena *arena, const struct zo
 void server_set_upstreams(struct server *server, const struct upstreams *upstreams);
 
 size_t server_nlisteners(const struct server *server);
+
+/* An address that is listened on, or is to be. Points into the server, until the next zone. */
+struct server_listener {
+	const struct addr *addr;
+	const char *device; /* NULL: any */
+	const char *error;  /* why it is not listened on; NULL: it is */
+};
+
+/* False behind the last. */
+bool server_listener(const struct server *server, size_t i, struct server_listener *out);
+
+/* For answers (RFC 8914): the zone may be old. */
+void server_set_stale(struct server *server, bool stale);
+
+const struct counters *server_counters(const struct server *server);

@@ -65,7 +65,9 @@ void told_container_keep(
 /* What is to be done about an event. */
 enum told_kind {
 	TOLD_NOTHING,
-	TOLD_CONTAINER, /* read `container` again; `network` too, if there is one */
+	TOLD_CONTAINER, /* read `container` again */
+	TOLD_STARTED,   /* the same, and all that was before is over */
+	TOLD_DIED,      /* the same, and it runs no more */
 	TOLD_KILLED,    /* `container` was sent `signal` */
 	TOLD_GONE,      /* `container` is no more */
 	TOLD_NETWORK,   /* read `network` again */

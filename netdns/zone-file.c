@@ -158,11 +158,7 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	return !errs_failed(errs);
 }
 
-void zone_file_print(struct str *str, const struct zone_input *input, unsigned json_style)
+struct node *zone_file_node(struct arena *arena, const struct zone_input *input)
 {
-	struct arena arena = {0};
-
-	json_print(str, schema_encode(&arena, &zone_section, input, ENCODE_JSON),
-		json_style);
-	arena_finish(&arena);
+	return schema_encode(arena, &zone_section, input, ENCODE_JSON);
 }

@@ -7,13 +7,12 @@
 
 struct arena;
 struct errs;
-struct str;
+struct node;
 struct zone_input;
 
 /* False, with everything that is wrong in errs, for another text than a whole correct one. Text is shared. */
 bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	struct zone_input *out, struct errs *errs);
 
-/* The same text, with what is unset left out. */
-void zone_file_print(
-	struct str *str, const struct zone_input *input, unsigned json_style);
+/* The tree of such a text, with what is unset left out. Text is shared. */
+struct node *zone_file_node(struct arena *arena, const struct zone_input *input);

@@ -23,7 +23,7 @@ BEGIN {
 	owner["cjson/"] = "base/json.c"
 	owner["yaml.h"] = "compose/loader/yaml.c"
 	owner["curl/"] = owner["archive"] = "engine-client/"
-	owner["netlink/"] = "netdns/"
+	owner["netlink/"] = "netdns/links.c"
 	owner["uv.h"] = "engine-client/ compose/scheduler/ netdns/ cmd/"
 }
 function folder_of(path,   part) {

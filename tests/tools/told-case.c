@@ -98,12 +98,12 @@ static bool print_zone(struct arena *arena)
 	told_input(arena, &told, &input, &modes);
 	for (size_t i = 0; i < input.nnetworks; i++)
 		printf("%s: %s\n", input.networks[i].name, dns_mode_word(modes[i]));
-	zone_file_print(&text, &input, JSON_INDENT);
+	json_print(&text, zone_file_node(arena, &input), JSON_INDENT);
 	puts(str_text(&text));
 	errs_init(&errs, arena);
 	if (!zone_file_read(arena, text.text, text.len, &again, &errs))
 		return !puts("what it prints it does not read");
-	zone_file_print(&twice, &again, JSON_INDENT);
+	json_print(&twice, zone_file_node(arena, &again), JSON_INDENT);
 	return text_eq(str_text(&text), str_text(&twice)) ||
 		!puts("what it reads is something else");
 }
@@ -113,6 +113,8 @@ static void print_event(struct arena *arena, const char *text, size_t len)
 	static const char *const words[] = {
 		[TOLD_NOTHING] = "nothing",
 		[TOLD_CONTAINER] = "read",
+		[TOLD_STARTED] = "started",
+		[TOLD_DIED] = "died",
 		[TOLD_KILLED] = "killed",
 		[TOLD_GONE] = "gone",
 		[TOLD_NETWORK] = "read network",

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "netdns/fetch.h"
+
+#include <stdlib.h>
+#include <uv.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "netdns/http.h"
+
+enum { PIECE_BYTES = 64 << 10 };
+
+struct fetch {
+	struct fetch_opts opts;
+	uv_pipe_t pipe;
+	uv_timer_t timer;
+	uv_connect_t connect;
+	uv_write_t write;
+	unsigned nhandles; /* not closed yet */
+	struct str request;
+	struct http_reply reply;
+	struct str body;
+	char piece[PIECE_BYTES];
+};
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct fetch *fetch = handle->data;
+
+	if (--fetch->nhandles)
+		return;
+	str_finish(&fetch->request);
+	str_finish(&fetch->body);
+	free(fetch);
+}
+
+void fetch_free(struct fetch *fetch)
+{
+	if (!fetch || uv_is_closing((uv_handle_t *)&fetch->pipe))
+		return;
+	uv_close((uv_handle_t *)&fetch->pipe, on_closed);
+	uv_close((uv_handle_t *)&fetch->timer, on_closed);
+}
+
+/* The callbacks may free the fetch: it closes first. */
+static void end(struct fetch *fetch, const struct err *err)
+{
+	fetch_free(fetch);
+	fetch->opts.done(fetch->opts.data, &fetch->reply, &fetch->body, err);
+}
+
+static void fail(struct fetch *fetch, const char *what, int status)
+{
+	struct err err = {0};
+
+	err_set(&err, ERR_CONNECTION, "%s: %s%s%s", fetch->opts.socket, what,
+		status ? ": " : "", status ? uv_strerror(status) : "");
+	end(fetch, &err);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+	fail(timer->data, "no reply in time", 0);
+}
+
+static void on_end(struct fetch *fetch)
+{
+	if (http_is_whole(&fetch->reply))
+		end(fetch, NULL);
+	else
+		fail(fetch, "the connection ended in the middle of a reply", 0);
+}
+
+static bool is_gone(struct fetch *fetch)
+{
+	return uv_is_closing((uv_handle_t *)&fetch->pipe);
+}
+
+static void take(struct fetch *fetch, size_t n)
+{
+	bool had_headers = http_has_headers(&fetch->reply);
+	struct err err = {0};
+
+	if (!http_read(&fetch->reply, fetch->piece, n, &fetch->body, &err)) {
+		end(fetch, &err);
+		return;
+	}
+	if (!had_headers && http_has_headers(&fetch->reply) && fetch->opts.headers)
+		fetch->opts.headers(fetch->opts.data, &fetch->reply);
+	if (!is_gone(fetch) && fetch->opts.more && fetch->body.len)
+		fetch->opts.more(fetch->opts.data, &fetch->body);
+	if (!is_gone(fetch) && fetch->reply.state == HTTP_DONE)
+		end(fetch, NULL);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct fetch *fetch = stream->data;
+
+	(void)buf;
+	if (n > 0)
+		take(fetch, (size_t)n);
+	else if (n == UV_EOF)
+		on_end(fetch);
+	else if (n < 0)
+		fail(fetch, "read", (int)n);
+}
+
+static void lend(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+	struct fetch *fetch = handle->data;
+
+	(void)suggested;
+	*out = uv_buf_init(fetch->piece, sizeof(fetch->piece));
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct fetch *fetch = write->data;
+
+	if (status < 0 && !is_gone(fetch))
+		fail(fetch, "write", status);
+}
+
+static void on_connected(uv_connect_t *connect, int status)
+{
+	struct fetch *fetch = connect->data;
+	uv_buf_t buf = uv_buf_init(fetch->request.text, (unsigned)fetch->request.len);
+
+	if (is_gone(fetch))
+		return;
+	if (status < 0) {
+		fail(fetch, "connect", status);
+		return;
+	}
+	uv_write(&fetch->write, (uv_stream_t *)&fetch->pipe, &buf, 1, on_written);
+	uv_read_start((uv_stream_t *)&fetch->pipe, lend, on_read);
+}
+
+struct fetch *fetch_new(struct uv_loop_s *loop, const struct fetch_opts *opts)
+{
+	struct fetch *fetch = xalloc(sizeof(*fetch));
+
+	fetch->opts = *opts;
+	fetch->pipe.data = fetch->timer.data = fetch;
+	fetch->connect.data = fetch->write.data = fetch;
+	fetch->nhandles = 2;
+	str_init(&fetch->body, opts->max_bytes);
+	str_printf(&fetch->request,
+		"GET %s HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n",
+		opts->target);
+	uv_pipe_init(loop, &fetch->pipe, 0);
+	uv_timer_init(loop, &fetch->timer);
+	if (opts->timeout_ms)
+		uv_timer_start(&fetch->timer, on_time, (uint64_t)opts->timeout_ms, 0);
+	uv_pipe_connect(&fetch->connect, &fetch->pipe, opts->socket, on_connected);
+	return fetch;
+}
