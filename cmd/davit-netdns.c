@@ -2,19 +2,21 @@
 /*
  * The name server as a program of its own, in the foreground.
  *
- *   davit-netdns serve --zone FILE [--resolv FILE] [--port N]
+ *   davit-netdns serve [--engine unix:///var/run/docker.sock] [--control PATH] [--resolv FILE] [--port N]
+ *   davit-netdns serve --zone FILE …
  *
- * The zone is described by a JSON file (doc/dns.md). It is watched: when it changes it is read again, and swapped
- * whole; one that is wrong is told of, and the last good one stays. So is resolv.conf, which names whom to ask what is
- * not ours.
+ * It serves the networks of an engine, or those that a JSON file describes (doc/dns.md). The file is watched: when it
+ * changes it is read again, and swapped whole; one that is wrong is told of, and the last good one stays. So is
+ * resolv.conf, which names whom to ask what is not ours.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <uv.h>
 
 #include "base/arena.h"
@@ -22,11 +24,11 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "netdns/live.h"
+#include "netdns/requests.h"
 #include "netdns/resolv.h"
-#include "netdns/server.h"
 #include "netdns/zone-file.h"
 #include "netdns/zone-input.h"
-#include "netdns/zone.h"
 
 enum {
 	FILE_MAX_BYTES = 256 << 20,
@@ -35,7 +37,9 @@ enum {
 };
 
 struct options {
-	const char *zone;
+	const char *zone;    /* NULL: the engine says what there is */
+	const char *engine;  /* path of its socket; NULL: the usual one */
+	const char *control; /* NULL: none */
 	const char *resolv;
 	int64_t port;
 };
@@ -55,13 +59,20 @@ struct program {
 	struct watched resolv;
 	uv_timer_t settle;
 	uv_signal_t signals[3];
-	struct server *server;
-	uint32_t serial;
-	uint8_t seed[ZONE_SEED_BYTES];
+	struct live *live;
+	struct requests *requests; /* NULL: no control socket */
+	size_t nlisteners;         /* as last said */
 };
 
 static const char usage[] =
-	"usage: davit-netdns serve --zone FILE [--resolv FILE] [--port N]\n";
+	"usage: davit-netdns serve [--engine unix://SOCKET | --zone FILE]\n"
+	"                          [--control PATH] [--resolv FILE] [--port N]\n";
+
+static void say(void *data, const char *text)
+{
+	(void)data;
+	fprintf(stderr, "davit-netdns: %s\n", text);
+}
 
 /* ---- the zone */
 
@@ -95,7 +106,6 @@ static bool load(struct program *program, struct arena *scratch, struct err *err
 	const char *path = program->options.zone;
 	struct zone_input input;
 	struct arena arena = {0};
-	const struct zone *zone;
 	struct errs errs;
 	char *text = NULL;
 	size_t len = 0;
@@ -103,26 +113,48 @@ static bool load(struct program *program, struct arena *scratch, struct err *err
 	if (!read_file(scratch, path, &text, &len, err))
 		return false;
 	errs_init(&errs, scratch);
-	if (!zone_file_read(scratch, text, len, &input, &errs)) {
+	if (!zone_file_read(&arena, text, len, &input, &errs)) {
 		print_errors(path, &errs);
+		arena_finish(&arena);
 		return err_set(err, ERR_INPUT, "%s: not a zone", path);
 	}
-	zone = zone_new(&arena, &input, program->seed, ++program->serial);
-	fprintf(stderr, "davit-netdns: zone %u: %zu names\n", program->serial,
-		zone_nnames(zone));
-	return server_set_zone(program->server, &arena, zone, err);
+	return live_set_file(program->live, &arena, &input, err);
 }
 
 static bool set_zone(struct program *program)
 {
 	struct arena scratch = {0};
 	struct err err = {0};
-	bool ok = load(program, &scratch, &err);
+	bool ok = !program->options.zone || load(program, &scratch, &err);
 
 	if (!ok)
-		fprintf(stderr, "davit-netdns: %s\n", err.text);
+		say(NULL, err.text);
 	arena_finish(&scratch);
 	return ok;
+}
+
+static void say_listeners(struct program *program)
+{
+	program->nlisteners = live_nlisteners(program->live);
+	fprintf(stderr, "davit-netdns: serving %zu addresses\n", program->nlisteners);
+}
+
+static void on_published(void *data)
+{
+	struct program *program = data;
+
+	if (!program->options.zone &&
+		live_nlisteners(program->live) != program->nlisteners)
+		say_listeners(program);
+	if (program->requests)
+		requests_look(program->requests);
+}
+
+static void on_stop(void *data)
+{
+	struct program *program = data;
+
+	uv_stop(&program->loop);
 }
 
 /* A file that is not there names nobody. */
@@ -138,7 +170,7 @@ static void set_upstreams(struct program *program)
 		resolv_read(text, len, &upstreams);
 	else
 		fprintf(stderr, "davit-netdns: %s\n", err.text);
-	server_set_upstreams(program->server, &upstreams);
+	live_set_upstreams(program->live, &upstreams);
 	arena_finish(&scratch);
 }
 
@@ -148,8 +180,7 @@ static void on_settled(uv_timer_t *timer)
 
 	set_upstreams(program);
 	set_zone(program);
-	fprintf(stderr, "davit-netdns: serving %zu addresses\n",
-		server_nlisteners(program->server));
+	say_listeners(program);
 }
 
 static void on_change(uv_fs_event_t *watch, const char *file, int events, int status)
@@ -201,7 +232,8 @@ static bool watch(struct program *program)
 		uv_signal_init(&program->loop, &program->signals[i]);
 		uv_signal_start(&program->signals[i], on_signal, numbers[i]);
 	}
-	return watch_file(program, &program->zone, program->options.zone) &&
+	return (!program->options.zone ||
+		       watch_file(program, &program->zone, program->options.zone)) &&
 		watch_file(program, &program->resolv, program->options.resolv);
 }
 
@@ -214,53 +246,144 @@ static void close_handle(uv_handle_t *handle, void *unused)
 
 static void finish(struct program *program)
 {
-	server_free(program->server);
+	requests_free(program->requests);
+	live_free(program->live);
 	uv_walk(&program->loop, close_handle, NULL);
 	uv_run(&program->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&program->loop);
 }
 
+/* All but the last component; what cannot be made is told of when the socket cannot be. */
+static void make_directories(const char *path)
+{
+	auto_free char *copy = xstrdup(path);
+
+	for (char *p = strchr(copy + 1, '/'); p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		mkdir(copy, 0755);
+		*p = '/';
+	}
+}
+
+/* Whether another one answers there, which must not be put out of work unasked. */
+static bool is_taken(const char *path, struct err *err)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return false;
+	err_set(err, ERR_STATE, "%s: another davit-netdns serves there", path);
+	return true;
+}
+
+static bool open_control(struct program *program, struct err *err)
+{
+	struct requests_opts opts = {
+		.path = program->options.control,
+		.live = program->live,
+		.stop = on_stop,
+		.data = program,
+	};
+
+	if (!opts.path)
+		return true;
+	make_directories(opts.path);
+	if (is_taken(opts.path, err))
+		return false;
+	program->requests = requests_new(&program->loop, &opts, err);
+	return program->requests != NULL;
+}
+
+static bool open_live(struct program *program, struct err *err)
+{
+	struct live_opts opts = {
+		.engine = program->options.zone ? NULL : program->options.engine,
+		.port = (uint16_t)program->options.port,
+		.say = say,
+		.published = on_published,
+		.data = program,
+	};
+
+	program->live = live_new(&program->loop, &opts, err);
+	return program->live != NULL;
+}
+
 static int serve(struct program *program)
 {
+	struct err err = {0};
 	bool ok;
 
-	while (getrandom(program->seed, sizeof(program->seed), 0) < 0)
-		;
 	uv_loop_init(&program->loop);
-	program->server = server_new(&program->loop, (uint16_t)program->options.port);
-	set_upstreams(program);
-	ok = watch(program) && set_zone(program);
+	ok = open_live(program, &err) && open_control(program, &err);
+	if (!ok)
+		say(NULL, err.text);
+	else {
+		set_upstreams(program);
+		ok = watch(program) && set_zone(program);
+	}
 	if (ok) {
-		fprintf(stderr, "davit-netdns: serving %zu addresses\n",
-			server_nlisteners(program->server));
+		say_listeners(program);
 		uv_run(&program->loop, UV_RUN_DEFAULT);
 	}
 	finish(program);
 	return ok ? 0 : 1;
 }
 
+static bool take_engine(const char *text, struct options *out)
+{
+	out->engine = text_starts(text, "unix://") ? text + strlen("unix://") : text;
+	return *out->engine == '/';
+}
+
+static bool take_port(const char *text, struct options *out)
+{
+	return parse_i64(text, &out->port) && out->port >= 1 && out->port <= UINT16_MAX;
+}
+
+static bool take_option(int c, struct options *out)
+{
+	switch (c) {
+	case 'z':
+		out->zone = optarg;
+		return true;
+	case 'c':
+		out->control = optarg;
+		return true;
+	case 'r':
+		out->resolv = optarg;
+		return true;
+	case 'e':
+		return take_engine(optarg, out);
+	case 'p':
+		return take_port(optarg, out);
+	default:
+		return false;
+	}
+}
+
 static bool take_options(int argc, char **argv, struct options *out)
 {
 	static const struct option rows[] = {
 		{"zone", required_argument, NULL, 'z'},
+		{"engine", required_argument, NULL, 'e'},
+		{"control", required_argument, NULL, 'c'},
 		{"resolv", required_argument, NULL, 'r'},
 		{"port", required_argument, NULL, 'p'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;
 
-	out->port = DNS_PORT;
-	out->resolv = "/etc/resolv.conf";
-	while ((c = getopt_long(argc, argv, "", rows, NULL)) != -1) {
-		if (c == 'z')
-			out->zone = optarg;
-		else if (c == 'r')
-			out->resolv = optarg;
-		else if (c != 'p' || !parse_i64(optarg, &out->port) || out->port < 1 ||
-			out->port > UINT16_MAX)
+	*out = (struct options){
+		.port = DNS_PORT,
+		.resolv = "/etc/resolv.conf",
+		.engine = "/var/run/docker.sock",
+	};
+	while ((c = getopt_long(argc, argv, "", rows, NULL)) != -1)
+		if (!take_option(c, out))
 			return false;
-	}
-	return out->zone && optind + 1 == argc && text_eq(argv[optind], "serve");
+	return optind + 1 == argc && text_eq(argv[optind], "serve");
 }
 
 int main(int argc, char **argv)
