@@ -11,6 +11,9 @@
 #define BLOCK_MIN_BYTES ((size_t)4096)
 #define BLOCK_MAX_BYTES ((size_t)1 << 20)
 
+/* From here on an allocation has a block of its own, so that an array grows without leaving its smaller selves behind. */
+#define BLOCK_OWN_BYTES ((size_t)64 << 10)
+
 struct arena_block {
 	struct arena_block *older;
 	size_t size_bytes;
@@ -78,21 +81,40 @@ static size_t align_up(size_t n)
 	return (n + a - 1) & ~(a - 1);
 }
 
-static void add_block(struct arena *arena, size_t at_least)
+static struct arena_block *new_block(size_t size, struct arena_block *older)
 {
-	size_t size = arena->next_bytes ? arena->next_bytes : BLOCK_MIN_BYTES;
-	struct arena_block *block;
+	struct arena_block *block = malloc(sizeof(*block) + size);
 
-	if (size < at_least)
-		size = at_least;
-	block = malloc(sizeof(*block) + size);
 	if (!block)
 		out_of_memory();
 	block->size_bytes = size;
 	block->used_bytes = 0;
-	block->older = arena->block;
-	arena->block = block;
+	block->older = older;
+	return block;
+}
+
+static void add_block(struct arena *arena, size_t at_least)
+{
+	size_t size = arena->next_bytes ? arena->next_bytes : BLOCK_MIN_BYTES;
+
+	if (size < at_least)
+		size = at_least;
+	arena->block = new_block(size, arena->block);
 	arena->next_bytes = size * 2 < BLOCK_MAX_BYTES ? size * 2 : BLOCK_MAX_BYTES;
+}
+
+/* Behind the newest one, which has room left. */
+static void *take_own(struct arena *arena, size_t size)
+{
+	struct arena_block **older;
+
+	if (!arena->block)
+		add_block(arena, BLOCK_MIN_BYTES);
+	older = &arena->block->older;
+	*older = new_block(size, *older);
+	(*older)->used_bytes = size;
+	arena->used_bytes += size;
+	return memset((*older)->data, 0, size);
 }
 
 /* Zeroed, at a multiple of align, which is a power of two. */
@@ -101,6 +123,8 @@ static void *take(struct arena *arena, size_t size, size_t align)
 	size_t need = align_up(size ? size : 1), gap = 0;
 	void *p;
 
+	if (need >= BLOCK_OWN_BYTES)
+		return take_own(arena, need);
 	if (arena->block)
 		gap = -arena->block->used_bytes & (align - 1);
 	if (!arena->block ||
@@ -169,13 +193,53 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+bool arena_holds(const struct arena *arena, const void *p)
+{
+	for (const struct arena_block *block = arena->block; block; block = block->older)
+		if ((uintptr_t)p - (uintptr_t)block->data < block->used_bytes)
+			return true;
+	return false;
+}
+
+/* Where the block hangs that holds nothing but this array; NULL: there is none. */
+static struct arena_block **find_own(struct arena *arena, const void *items)
+{
+	struct arena_block **at = &arena->block;
+
+	while (*at && (*at)->data != items)
+		at = &(*at)->older;
+	return *at && (*at)->used_bytes >= BLOCK_OWN_BYTES ? at : NULL;
+}
+
+/* A block of its own to twice its size. */
+static void *grow_own(struct arena *arena, struct arena_block **at)
+{
+	struct arena_block *block = *at;
+	size_t size = block->used_bytes;
+
+	if (size > SIZE_MAX / 4)
+		out_of_memory();
+	block = realloc(block, sizeof(*block) + 2 * size);
+	if (!block)
+		out_of_memory();
+	block->size_bytes = block->used_bytes = 2 * size;
+	arena->used_bytes += size;
+	memset(block->data + size, 0, size);
+	*at = block;
+	return block->data;
+}
+
 void *arena_grow(struct arena *arena, void *items, size_t n, size_t size)
 {
+	struct arena_block **own;
 	void *grown;
 
 	/* Full exactly when n is 0 or a power of two from 4 on. */
 	if (n && (n < 4 || (n & (n - 1))))
 		return items;
+	own = n && n * size >= BLOCK_OWN_BYTES ? find_own(arena, items) : NULL;
+	if (own)
+		return grow_own(arena, own);
 	grown = arena_array(arena, n ? n * 2 : 4, size);
 	if (n)
 		memcpy(grown, items, n * size);

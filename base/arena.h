@@ -9,6 +9,7 @@
 #pragma once
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena {
@@ -29,6 +30,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* As arena_alloc for an array; a product that overflows ends the program as out-of-memory does. */
 void *arena_array(struct arena *arena, size_t n, size_t size);
 
+/* Whether p points into what the arena has handed out. */
+bool arena_holds(const struct arena *arena, const void *p);
+
 /* NUL-terminated copies. arena_strdup of NULL is NULL. */
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
@@ -43,7 +47,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 
 /*
  * Makes room for one more at the end of an array that is kept as (items, n), where room is asked for in
- * powers of two, so no capacity is stored. Returns the array to keep; the old one stays in the arena.
+ * powers of two, so no capacity is stored. Returns the array to keep; the old one may be gone.
  */
 void *arena_grow(struct arena *arena, void *items, size_t n, size_t size);
 

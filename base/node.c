@@ -135,6 +135,62 @@ struct node *node_keep(struct arena *arena, const struct node *node)
 	return kept;
 }
 
+static const char *settle_text(
+	struct arena *arena, const char *text, const struct arena *from)
+{
+	return arena_holds(from, text) ? arena_strdup(arena, text) : text;
+}
+
+static struct node *settle(
+	struct arena *arena, struct node *node, const struct arena *from);
+
+static void settle_items(struct arena *arena, struct node *list, const struct arena *from)
+{
+	struct node *const *items = list->items;
+
+	list->items = ARENA_NEW_N(arena, list->nitems, struct node *);
+	for (size_t i = 0; i < list->nitems; i++)
+		list->items[i] = settle(arena, items[i], from);
+}
+
+static void settle_pairs(struct arena *arena, struct node *map, const struct arena *from)
+{
+	const struct node_pair *pairs = map->pairs;
+
+	map->pairs = ARENA_NEW_N(arena, map->npairs, struct node_pair);
+	for (size_t i = 0; i < map->npairs; i++)
+		map->pairs[i] = (struct node_pair){
+			.key = settle_text(arena, pairs[i].key, from),
+			.key_pos = pairs[i].key_pos,
+			.value = settle(arena, pairs[i].value, from),
+		};
+	if (map->index)
+		index_pairs(arena, map);
+}
+
+static struct node *settle(
+	struct arena *arena, struct node *node, const struct arena *from)
+{
+	struct node *settled;
+
+	if (!arena_holds(from, node))
+		return node;
+	settled = ARENA_NEW(arena, struct node);
+	*settled = *node;
+	settled->text = settle_text(arena, node->text, from);
+	if (node->kind == NODE_LIST)
+		settle_items(arena, settled, from);
+	else if (node->kind == NODE_MAP)
+		settle_pairs(arena, settled, from);
+	return settled;
+}
+
+const struct node *node_settle(
+	struct arena *arena, struct node *node, const struct arena *from)
+{
+	return settle(arena, node, from);
+}
+
 void node_push(struct arena *arena, struct node *list, struct node *item)
 {
 	ARENA_PUSH(arena, list->items, list->nitems, item);

@@ -84,6 +84,14 @@ struct node *node_copy_shallow(struct arena *arena, const struct node *node);
 /* A copy that also has its own texts and keys, so that it outlives the arena of the original. */
 struct node *node_keep(struct arena *arena, const struct node *node);
 
+/*
+ * A tree that was put together in the arena `from`, moved to where it stays: what lies in `from` is copied, all else
+ * is shared. Nothing may be added to it any more: its arrays have no room, while those that grew take up to four
+ * times theirs.
+ */
+const struct node *node_settle(
+	struct arena *arena, struct node *node, const struct arena *from);
+
 /* Changing. node_set replaces a value or appends the key; node_remove tells whether it was there. */
 void node_push(struct arena *arena, struct node *list, struct node *item);
 void node_set(struct arena *arena, struct node *map, const char *key, struct node *value);

@@ -265,6 +265,8 @@ static void decode_pointer(const struct walk *walk, const struct trail *trail,
 {
 	void *made;
 
+	if (node->kind == NODE_NULL && (field->flags & FIELD_NULL))
+		return;
 	if (node->kind != NODE_MAP) {
 		walk_wrong_kind(walk, trail, node, "a mapping");
 		return;

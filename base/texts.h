@@ -12,9 +12,9 @@
 
 struct strings {
 	const char **items;
-	size_t n;
-	bool set; /* the key was there, maybe with an empty list (command: []) */
 	struct pos *places; /* of each item; NULL: nobody wrote them */
+	unsigned n; /* a service has two dozen of these: beside set it takes no room */
+	bool set;   /* the key was there, maybe with an empty list (command: []) */
 };
 
 /* A mapping with text values in order of appearance; value NULL: null (take it from the environment). */
@@ -27,7 +27,7 @@ struct pair {
 
 struct pairs {
 	struct pair *items;
-	size_t n;
+	unsigned n;
 	bool set;
 };
 

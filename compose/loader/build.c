@@ -217,7 +217,7 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
 	project_fill_environment(project);
 	project_activate(arena, project, &profiles, &opts->services);
 	if (!opts->no_consistency) {
-		project_settle_scale(project);
+		project_settle_scale(arena, project);
 		project_check(arena, project, validation);
 	}
 	if (!opts->keep_all_services && !(suspects && suspects->names))

@@ -280,8 +280,8 @@ static void check_build(const struct checking *c, const struct service *service)
 
 static void check_replicas(const struct checking *c, const struct service *service)
 {
-	const struct opt_i64 scale = service->scale, replicas = service->deploy.replicas;
-	const struct node *deploy = service->deploy.node;
+	const struct deploy *deploy = service_deploy(service);
+	const struct opt_i64 scale = service->scale, replicas = deploy->replicas;
 
 	if (scale.set && replicas.set && scale.value != replicas.value)
 		errs_add(c->errs, pos_of(service->node, "scale"),
@@ -292,7 +292,7 @@ static void check_replicas(const struct checking *c, const struct service *servi
 		errs_add(c->errs, pos_of(service->node, "scale"),
 			"services.%s.scale: must not be negative", service->name);
 	if (replicas.set && replicas.value < 0)
-		errs_add(c->errs, pos_of(deploy, "replicas"),
+		errs_add(c->errs, pos_of(deploy->node, "replicas"),
 			"services.%s.deploy.replicas: must not be negative",
 			service->name);
 	if (service->container_name && service_replicas(service) > 1)
@@ -313,8 +313,9 @@ static void distinct(const struct checking *c, const struct service *service,
 /* Once a deploy block is there, its values have to be the service's own. */
 static void check_resources(const struct checking *c, const struct service *service)
 {
-	const struct resources *limits = &service->deploy.resources.limits;
-	const struct resources *reservations = &service->deploy.resources.reservations;
+	const struct resources *limits = &service_deploy(service)->resources.limits;
+	const struct resources *reservations =
+		&service_deploy(service)->resources.reservations;
 
 	if (limits->set && service->cpus.value != 0 &&
 		service->cpus.value != limits->cpus.value)

@@ -433,7 +433,7 @@ static const struct field service_fields[] = {
 		.form = FORM_DEPENDS, .merge = MERGE_LONG,
 		.flags = FIELD_NAMES | FIELD_UNHASHED,
 		.help = "Services that have to be there first"),
-	F_SECTION(struct service, "deploy", deploy, &deploy_section,
+	F_POINTER(struct service, "deploy", deploy, &deploy_section,
 		.flags = FIELD_NULL | FIELD_KEEP_EMPTY,
 		.help = "Replicas, resources and restart policy"),
 	F_STRINGS(struct service, "device_cgroup_rules", device_cgroup_rules,

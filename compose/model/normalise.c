@@ -158,10 +158,16 @@ static void normalise_build(const struct project *project, struct build *build)
 }
 
 /* Where there is a deploy section, it says how many as well. */
-static void copy_scale(struct service *service)
+static void copy_scale(struct arena *arena, struct service *service)
 {
-	if (service->scale.set && service->deploy.node && !service->deploy.replicas.set)
-		service->deploy.replicas = service->scale;
+	struct deploy *deploy;
+
+	if (!service->scale.set || !service->deploy || service->deploy->replicas.set)
+		return;
+	deploy = ARENA_NEW(arena, struct deploy);
+	*deploy = *service->deploy;
+	deploy->replicas = service->scale;
+	service->deploy = deploy;
 }
 
 /* A hook before the start runs in the service's image unless it names one. */
@@ -311,12 +317,12 @@ void project_fill_environment(struct project *project)
 		fill_nulls(&project->services[i].environment, project, true);
 }
 
-void project_settle_scale(struct project *project)
+void project_settle_scale(struct arena *arena, struct project *project)
 {
 	for (size_t i = 0; i < project->nservices; i++)
-		copy_scale(&project->services[i]);
+		copy_scale(arena, &project->services[i]);
 	for (size_t i = 0; i < project->ndisabled; i++)
-		copy_scale(&project->disabled[i]);
+		copy_scale(arena, &project->disabled[i]);
 }
 
 void project_normalise(struct arena *arena, struct project *project)

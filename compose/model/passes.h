@@ -49,7 +49,7 @@ void project_fill_environment(struct project *project);
 void project_sort(struct project *project);
 
 /* deploy.replicas, from scale; docker compose does it when it checks, so that its output tells whether it did. */
-void project_settle_scale(struct project *project);
+void project_settle_scale(struct arena *arena, struct project *project);
 
 /*
  * Moves services whose profiles are not active to disabled. Profiles of the services that are named are

@@ -70,9 +70,17 @@ const char *project_variable(const struct project *project, const char *name)
 	return pair ? pair->value : NULL;
 }
 
+const struct deploy *service_deploy(const struct service *service)
+{
+	static const struct deploy none;
+
+	return service->deploy ? service->deploy : &none;
+}
+
 unsigned service_replicas(const struct service *service)
 {
-	int64_t n = opt_i64_or(service->scale, opt_i64_or(service->deploy.replicas, 1));
+	int64_t n = opt_i64_or(
+		service->scale, opt_i64_or(service_deploy(service)->replicas, 1));
 
 	return n < 0 ? 0 : (unsigned)n;
 }

@@ -395,7 +395,7 @@ struct service {
 	struct credential_spec credential_spec;
 	struct dependency *depends_on; /* explicit and implied, in the order of names */
 	size_t ndepends_on;
-	struct deploy deploy;
+	const struct deploy *deploy; /* NULL: none; see service_deploy */
 	struct develop develop;
 	struct strings device_cgroup_rules;
 	struct device *devices;
@@ -632,6 +632,9 @@ const char *project_variable(const struct project *project, const char *name);
 
 /* How many containers: scale, deploy.replicas, or 1. */
 unsigned service_replicas(const struct service *service);
+
+/* Its deploy section; an empty one when there is none. */
+const struct deploy *service_deploy(const struct service *service);
 
 /* "image" or the default name of what is built: "<project>-<service>". In the arena or the project. */
 struct arena;

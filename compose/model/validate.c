@@ -123,7 +123,8 @@ static void validate_request(const struct device_request *request, const char *s
 
 static void validate_requests(const struct service *service, const struct validation *v)
 {
-	const struct resources *reservations = &service->deploy.resources.reservations;
+	const struct resources *reservations =
+		&service_deploy(service)->resources.reservations;
 
 	for (size_t i = 0; i < service->ngpus; i++)
 		validate_request(&service->gpus[i], service->name, "gpus", i, v);

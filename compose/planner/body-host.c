@@ -102,7 +102,8 @@ static struct node *request_node(
 static void add_devices(
 	struct arena *arena, struct node *host, const struct service *service)
 {
-	const struct resources *reserved = &service->deploy.resources.reservations;
+	const struct resources *reserved =
+		&service_deploy(service)->resources.reservations;
 	struct node *devices = node_list(arena);
 	struct node *requests = node_list(arena);
 	struct node *cdi = node_list(arena);
@@ -160,8 +161,9 @@ static void add_ulimits(
 static void add_resources(
 	struct arena *arena, struct node *host, const struct service *service)
 {
-	const struct resources *limits = &service->deploy.resources.limits;
-	const struct resources *reserved = &service->deploy.resources.reservations;
+	const struct resources *limits = &service_deploy(service)->resources.limits;
+	const struct resources *reserved =
+		&service_deploy(service)->resources.reservations;
 	double cpus = limits->cpus.set && limits->cpus.value != 0 ? limits->cpus.value
 		: service->cpus.set                               ? service->cpus.value
 								  : 0;
@@ -202,13 +204,12 @@ static void add_restart(
 	size_t len = strcspn(text, ":");
 	int64_t attempts = text[len] ? strtoll(text + len + 1, NULL, 10) : 0;
 	struct node *map = node_map(arena);
+	const struct restart_policy *policy = &service_deploy(service)->restart_policy;
 
-	if (service->deploy.restart_policy.set) {
-		text = service->deploy.restart_policy.condition
-			? service->deploy.restart_policy.condition
-			: "any";
+	if (policy->set) {
+		text = policy->condition ? policy->condition : "any";
 		len = strlen(text);
-		attempts = opt_i64_or(service->deploy.restart_policy.max_attempts, 0);
+		attempts = opt_i64_or(policy->max_attempts, 0);
 	}
 	if (len == 0)
 		return;

@@ -8,7 +8,7 @@
 #include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 
-struct node *body_container(
+static struct node *make(
 	const struct draft *draft, const struct container_spec *spec, struct err *err)
 {
 	struct arena *arena = draft->arena;
@@ -38,4 +38,21 @@ struct node *body_container(
 		!body_add_networks(&parts, err))
 		return NULL;
 	return config;
+}
+
+/* Put together aside: of a thousand services it would leave as much behind as it takes. */
+const struct node *body_container(
+	const struct draft *draft, const struct container_spec *spec, struct err *err)
+{
+	struct arena scratch = {0};
+	struct draft aside = *draft;
+	const struct node *body = NULL;
+	struct node *made;
+
+	aside.arena = &scratch;
+	made = make(&aside, spec, err);
+	if (made)
+		body = node_settle(draft->arena, made, &scratch);
+	arena_finish(&scratch);
+	return body;
 }

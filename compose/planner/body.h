@@ -37,7 +37,7 @@ struct container_spec {
 };
 
 /* NULL: the service asks for what cannot be sent; err has the place. */
-struct node *body_container(
+const struct node *body_container(
 	const struct draft *draft, const struct container_spec *spec, struct err *err);
 
 /* What a container needs beyond its create call: endpoints below API 1.44, in attach order. */

@@ -123,6 +123,15 @@ static void add_volumes(
 	service->nvolumes = n;
 }
 
+static void forget_restart_policy(struct arena *arena, struct service *service)
+{
+	struct deploy *deploy = ARENA_NEW(arena, struct deploy);
+
+	*deploy = *service->deploy;
+	deploy->restart_policy.set = false;
+	service->deploy = deploy;
+}
+
 /* The service as this one container has it. */
 static struct service *oneoff_service(
 	struct arena *arena, const struct service *base, const struct run_wish *run)
@@ -150,7 +159,8 @@ static struct service *oneoff_service(
 	service->stdin_open = run->interactive;
 	service->container_name = NULL;
 	service->restart = NULL;
-	service->deploy.restart_policy.set = false;
+	if (service->deploy)
+		forget_restart_policy(arena, service);
 	return service;
 }
 

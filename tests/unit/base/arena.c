@@ -19,6 +19,26 @@ TEST(arena_push_keeps_all_values_while_it_grows)
 	arena_finish(&arena);
 }
 
+/* Large ones move to twice their room, and leave nothing behind. */
+TEST(arena_push_of_large_arrays_takes_no_more_than_they_need)
+{
+	struct arena arena = {0};
+	int *first = NULL, *second = NULL;
+	size_t nfirst = 0, nsecond = 0;
+
+	for (int i = 0; i < 1 << 17; i++) {
+		ARENA_PUSH(&arena, first, nfirst, i);
+		ARENA_PUSH(&arena, second, nsecond, -i);
+	}
+	for (int i = 0; i < 1 << 17; i++)
+		assert_true(first[i] == i && second[i] == -i);
+	assert_true(arena_holds(&arena, &second[nsecond - 1]));
+	assert_in_range(arena.used_bytes, 2 * nfirst * sizeof(int),
+		2 * nfirst * sizeof(int) + (256 << 10));
+	arena_finish(&arena);
+	assert_false(arena_holds(&arena, first));
+}
+
 TEST(arena_alloc_is_zeroed_and_takes_big_blocks)
 {
 	struct arena arena = {0};

@@ -7,6 +7,25 @@
 #include "base/json.h"
 #include "tests/unit/test.h"
 
+TEST(node_settle_copies_what_lies_aside_and_shares_the_rest)
+{
+	struct arena here = {0}, aside = {0};
+	struct node *shared = node_text(&here, "kept"), *map = node_map(&aside);
+	struct node *list = node_list(&aside);
+	const struct node *settled;
+
+	node_set(&aside, map, arena_strdup(&aside, "key"), list);
+	for (int i = 0; i < 5; i++)
+		node_push(&aside, list, i ? node_int(&aside, i) : shared);
+	settled = node_settle(&here, map, &aside);
+	arena_finish(&aside);
+
+	assert_int_equal(node_get(settled, "key")->nitems, 5);
+	assert_ptr_equal(node_get(settled, "key")->items[0], shared);
+	assert_string_equal(node_get(settled, "key")->items[4]->text, "4");
+	arena_finish(&here);
+}
+
 TEST(node_keep_outlives_the_original)
 {
 	const char text[] = "{\"a\": [1, \"x\"], \"b\": {\"c\": null}}";
