@@ -301,6 +301,7 @@ bool section_has_extension(const struct section *section, const char *key);
 enum schema_flag {
 	SCHEMA_RAW =
 		1 << 0, /* not interpolated: text with a $ may still become anything */
+	SCHEMA_EXTENDED = 1 << 1, /* x-* keys are passed over everywhere */
 };
 
 /*
@@ -310,6 +311,15 @@ enum schema_flag {
  */
 void schema_check(const struct section *root, const struct node *node, unsigned flags,
 	struct errs *errs);
+
+/*
+ * The same for the value of a field somewhere below a root section, in its long form: what a pass acts on and
+ * takes out before the whole is checked. As docker compose, which does not check such parts at all, it passes
+ * over x-* keys. True when nothing is wrong.
+ */
+struct trail;
+bool schema_check_part(const struct section *root, const struct trail *trail,
+	const struct field *field, const struct node *node, struct errs *errs);
 
 /*
  * Fills the zeroed struct of a section from a tree in its long form; what is absent gets its row's fallback.

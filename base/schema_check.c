@@ -380,6 +380,13 @@ static bool is_misspelt(
 	return false;
 }
 
+static bool is_extension(
+	const struct check *check, const struct section *section, const char *key)
+{
+	return section_has_extension(section, key) ||
+		((check->walk.flags & SCHEMA_EXTENDED) && text_starts(key, "x-"));
+}
+
 static void check_required(const struct check *check, const struct trail *trail,
 	const struct section *section, const struct node *node)
 {
@@ -401,7 +408,7 @@ static void check_section(const struct check *check, const struct trail *trail,
 
 		if (field)
 			check_field(check, &here, field, pair->value);
-		else if (!section_has_extension(section, pair->key))
+		else if (!is_extension(check, section, pair->key))
 			unknown_key(check, trail, section, pair);
 	}
 	check_required(check, trail, section, node);
@@ -418,4 +425,16 @@ void schema_check(const struct section *root, const struct node *node, unsigned 
 	else
 		walk_wrong_kind(&check.walk, NULL, node, "a mapping");
 	arena_finish(&arena);
+}
+
+bool schema_check_part(const struct section *root, const struct trail *trail,
+	const struct field *field, const struct node *node, struct errs *errs)
+{
+	struct arena arena = {0};
+	const struct check check = {{&arena, errs, SCHEMA_EXTENDED}, root};
+	size_t before = errs->nerrors;
+
+	check_field(&check, trail, field, node);
+	arena_finish(&arena);
+	return errs->nerrors == before;
 }

@@ -145,6 +145,18 @@ static const char *places_text(const struct places *places)
 	return text;
 }
 
+/* Below the key's own section, or else below the nearest one around it; not from the root. */
+static void find_near(
+	struct places *places, const struct section *root, const struct trail *trail)
+{
+	for (; trail && places->n == 0; trail = trail->up) {
+		const struct section *section = spot_at(root, trail).section;
+
+		if (section)
+			find_below(places, section, trail_text(places->arena, trail));
+	}
+}
+
 /* As find_below, from the root down, but for the key that the trail went. */
 static void find_elsewhere(
 	struct places *places, const struct section *root, const struct trail *trail)
@@ -159,6 +171,20 @@ static void find_elsewhere(
 			if (trail && field->section && !text_eq(field->name, trail->key))
 				find_at_depth(places, field->section,
 					path_below(places->arena, "", field), depth);
+}
+
+/* What is found around the key counts before what is elsewhere: the indentation is wrong. */
+static void find_others(struct places *places, const struct section *root,
+	const struct section *section, const struct trail *trail)
+{
+	bool around = places->n > 0;
+
+	if (around || !trail)
+		find_below(places, section, trail_text(places->arena, trail));
+	else
+		find_near(places, root, trail);
+	if (!around)
+		find_elsewhere(places, root, trail);
 }
 
 /* Could it be read as one of the section's mappings? */
@@ -199,19 +225,14 @@ const char *suggest_key(struct arena *arena, const struct section *root,
 	const char *hint = trail ? NULL : suggest_entry(arena, root, pair->value);
 	struct places places = {.arena = arena, .key = pair->key};
 	struct nearest nearest;
-	bool around;
 
 	if (hint)
 		return hint;
 	nearest_init(&nearest, pair->key);
 	offer_keys(&nearest, section);
 	find_around(&places, root, trail);
-	around = places.n > 0;
-	if (!nearest.best || nearest.limit > 1) {
-		find_below(&places, section, trail_text(arena, trail));
-		if (!around)
-			find_elsewhere(&places, root, trail);
-	}
+	if (!nearest.best || nearest.limit > 1)
+		find_others(&places, root, section, trail);
 	if (places.n)
 		return places_text(&places);
 	return nearest.best ? arena_printf(arena, "did you mean \"%s\"?", nearest.best)

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/schema.h"
 #include "base/str.h"
+#include "base/trail.h"
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
 #include "compose/loader/merge.h"
@@ -155,15 +156,15 @@ static struct node *find_base(struct scope *scope, struct family *family,
 	const struct node *reference = node_get(extends, "service");
 	const char *file = node_get_text(extends, "file");
 
-	if (!reference || reference->kind != NODE_STR) {
-		if (reference && reference->marks & NODE_TOLD)
-			return NULL;
+	if (!reference) {
 		errs_add(loading->errs, extends->pos,
 			"services.%s.extends: name the service to start from: {service: "
 			"NAME}",
 			link->name);
 		return NULL;
 	}
+	if (reference->kind != NODE_STR)
+		return NULL; /* which was said */
 	if (file)
 		family = open_family(scope,
 			path_join(loading->arena, family->dir,
@@ -184,6 +185,17 @@ static struct node *find_base(struct scope *scope, struct family *family,
 		    reference->pos))
 		return NULL;
 	return extend(scope, family, reference->text, link);
+}
+
+static bool check_extends(
+	struct loading *loading, const char *name, const struct node *extends)
+{
+	const struct field *field = section_field(&service_section, "extends");
+	const struct trail services = {.key = "services"},
+			   service = {.up = &services, .key = name},
+			   here = {.up = &service, .key = "extends"};
+
+	return schema_check_part(&project_section, &here, field, extends, loading->errs);
 }
 
 static struct node *without_extends(struct arena *arena, const struct node *service)
@@ -209,7 +221,9 @@ static struct node *extend(struct scope *scope, struct family *family, const cha
 
 	if (!extends || extends->kind != NODE_MAP)
 		return service;
-	base = find_base(scope, family, extends, &link);
+	base = check_extends(loading, name, extends)
+		? find_base(scope, family, extends, &link)
+		: NULL;
 	service = without_extends(loading->arena, service);
 	if (base && base->kind == NODE_MAP) {
 		/* What !reset deletes must not come back by the base. */

@@ -11,6 +11,7 @@
 #include "base/node.h"
 #include "base/path.h"
 #include "base/schema.h"
+#include "base/trail.h"
 #include "compose/loader/dotenv.h"
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
@@ -36,24 +37,14 @@ static const char *shown(const struct loading *loading, const char *path)
 	return path_shown(loading->arena, loading->opts->cwd, path);
 }
 
-/* Texts of a list, as absolute paths. False after an error. */
-static bool list_paths(
+/* Texts of a list, as absolute paths. */
+static void list_paths(
 	const struct scope *scope, const struct node *list, struct strings *out)
 {
-	struct loading *loading = scope->loading;
-
-	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
-		if (list->items[i]->kind != NODE_STR) {
-			if (!(list->items[i]->marks & NODE_TOLD))
-				errs_add(loading->errs, list->items[i]->pos,
-					"include: a path is a string, not %s",
-					node_kind_words(list->items[i]));
-			return false;
-		}
-		ARENA_PUSH(loading->arena, out->items, out->n,
-			absolute(scope, list->items[i]->text));
-	}
-	return true;
+	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++)
+		if (list->items[i]->kind == NODE_STR)
+			ARENA_PUSH(scope->loading->arena, out->items, out->n,
+				absolute(scope, list->items[i]->text));
 }
 
 static const char *chain_text(const struct loading *loading, const struct scope *scope)
@@ -113,8 +104,7 @@ static bool fill_env(const struct scope *scope, const struct node *item, const c
 	struct strings paths = {0};
 	bool ok = true;
 
-	if (!list_paths(scope, named, &paths))
-		return false;
+	list_paths(scope, named, &paths);
 	if (!named) {
 		const char *path = path_join(loading->arena, dir, ".env");
 
@@ -146,6 +136,7 @@ static struct node *only_imported(struct arena *arena, const struct node *model)
 static struct node *load_item(const struct scope *scope, const struct node *item)
 {
 	struct loading *loading = scope->loading;
+	const struct node *path = node_get(item, "path");
 	const char *directory = node_get_text(item, "project_directory");
 	struct strings paths = {0};
 	struct env env;
@@ -155,13 +146,12 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 	struct scope_file *files;
 	struct node *model;
 
-	if (!list_paths(scope, node_get(item, "path"), &paths))
-		return NULL;
-	if (!paths.n) {
+	list_paths(scope, path, &paths);
+	if (!path || (path->kind == NODE_LIST && path->nitems == 0))
 		errs_add(loading->errs, item->pos,
-			"include: path: names the file to include");
+			"include: \"path\" is missing: the file to take in");
+	if (!paths.n)
 		return NULL;
-	}
 	if (!check_cycle(scope, &paths, item->pos))
 		return NULL;
 	inner.dir = directory ? absolute(scope, directory)
@@ -179,6 +169,19 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 		paths_pass(loading, model, scope_paths_dir(scope, inner.dir)));
 }
 
+static bool check_item(struct loading *loading, struct node *item, size_t i)
+{
+	const struct field *include = section_field(&project_section, "include");
+	const struct field one = {
+		.type = TYPE_SECTION, .form = include->form, .section = include->section};
+	const struct trail top = {.key = "include"}, here = {.up = &top, .index = i};
+
+	if (item->kind == NODE_MAP || !(item->marks & NODE_TOLD))
+		return schema_check_part(
+			&project_section, &here, &one, item, loading->errs);
+	return false;
+}
+
 bool include_pass(struct document *document)
 {
 	struct loading *loading = document->scope->loading;
@@ -189,8 +192,9 @@ bool include_pass(struct document *document)
 		return true; /* the check tells what is wrong */
 	for (size_t i = 0; i < include->nitems; i++) {
 		struct node *item = include->items[i];
-		struct node *model =
-			item->kind == NODE_MAP ? load_item(document->scope, item) : NULL;
+		struct node *model = check_item(loading, item, i)
+			? load_item(document->scope, item)
+			: NULL;
 
 		loading->has_gaps = loading->has_gaps || !model;
 		if (model)
