@@ -201,8 +201,12 @@ static void check_list(const struct check *check, const struct trail *trail,
 {
 	bool scalar_too = field->form == FORM_ENV_FILE || field->form == FORM_GPUS;
 
-	if (node->kind == NODE_STR && scalar_too)
+	if (node->kind == NODE_STR && scalar_too) {
+		if (field->form == FORM_GPUS && !strchr(node->text, '$'))
+			walk_error(&check->walk, trail, node,
+				"must be \"all\" or a list, but is \"%s\"", node->text);
 		return;
+	}
 	if (node->kind != NODE_LIST) {
 		walk_wrong_kind(&check->walk, trail, node,
 			scalar_too ? "a string or a list" : "a list");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
 #include "base/schema.h"
@@ -17,6 +18,7 @@
 struct pass {
 	const struct load_opts *opts;
 	const char *dir;
+	struct errs *errs;
 };
 
 static bool is_url(const char *text)
@@ -117,11 +119,48 @@ static struct node *resolve_value(struct rewrite *r, const struct field *field,
 	return value;
 }
 
+static const char *bind_source_key(const struct section *section)
+{
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++)
+		if (field->path == PATH_IF_BIND)
+			return field->name;
+	return NULL;
+}
+
+/* An unknown key may be a source that is misspelt; the check of the whole tells. */
+static bool has_unknown_key(const struct section *section, const struct node *map)
+{
+	for (size_t i = 0; i < map->npairs; i++)
+		if (!section_field(section, map->pairs[i].key) &&
+			!section_has_extension(section, map->pairs[i].key))
+			return true;
+	return false;
+}
+
+/* A bind of nothing would become one of the directory that paths are relative to. */
+static struct node *check_bind(struct rewrite *r, const struct section *section,
+	struct node *map, const struct where *where)
+{
+	const struct pass *pass = r->ctx;
+	const char *key = bind_source_key(section), *source;
+
+	if (!key || !node_is_text(node_get(map, "type"), "bind"))
+		return map;
+	source = node_get_text(map, key);
+	if ((!source || !*source) && !has_unknown_key(section, map))
+		errs_add(pass->errs, map->pos, "%s: a bind needs a \"%s\"",
+			where_text(r->arena, where), key);
+	return map;
+}
+
 struct node *paths_pass(struct loading *loading, struct node *model, const char *dir)
 {
-	struct pass pass = {.opts = loading->opts, .dir = dir};
-	struct rewrite rewrite = {
-		.arena = loading->arena, .value = resolve_value, .ctx = &pass};
+	struct pass pass = {.opts = loading->opts, .dir = dir, .errs = loading->errs};
+	struct rewrite rewrite = {.arena = loading->arena,
+		.value = resolve_value,
+		.mapping = check_bind,
+		.ctx = &pass};
 
 	return rewrite_tree(&rewrite, &project_section, model, NULL);
 }

@@ -121,6 +121,21 @@ static bool wants_default_network(const struct node *service)
 		!node_get(service, "provider");
 }
 
+/* "dns: ${DNS}" without the variable asks for no server. */
+static void drop_empty_dns(const struct raw *raw, struct node *service)
+{
+	const struct node *dns = node_get(service, "dns");
+	struct node *kept;
+
+	if (!dns || dns->kind != NODE_LIST)
+		return;
+	kept = node_new(raw->arena, NODE_LIST, dns->pos);
+	for (size_t i = 0; i < dns->nitems; i++)
+		if (!node_is_text(dns->items[i], ""))
+			node_push(raw->arena, kept, dns->items[i]);
+	node_set(raw->arena, service, "dns", kept);
+}
+
 static struct node *complete_service(
 	const struct raw *raw, const char *key, struct node *service)
 {
@@ -137,6 +152,7 @@ static struct node *complete_service(
 	}
 	if (node_is_text(node_get(service, "pull_policy"), "if_not_present"))
 		node_set_text(raw->arena, service, "pull_policy", "missing");
+	drop_empty_dns(raw, service);
 	complete_build(raw, service);
 	depend_on_list(raw, service, "links", true);
 	depend_on_namespaces(raw, service);

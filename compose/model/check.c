@@ -100,11 +100,6 @@ static void check_volumes(const struct checking *c, const struct service *servic
 			undefined(c, service, "volume", mount->source,
 				&KEYS(p->volumes, p->nvolumes, struct volume, key),
 				mount->node->pos);
-		if (mount->type == MOUNT_BIND && (!mount->source || !*mount->source) &&
-			!is_suspect(c, service))
-			errs_add(c->errs, mount->node->pos,
-				"services.%s.volumes[%zu]: a bind needs a \"source\"",
-				service->name, i);
 	}
 }
 
@@ -210,6 +205,22 @@ static void check_dependencies(const struct checking *c, const struct service *s
 		if (dependency->required || !is_disabled(c->project, dependency->service))
 			missing_dependency(c, service, dependency);
 	}
+}
+
+/* With what is implied left out (--no-normalize), nothing depends on that service yet. */
+static void check_network_mode(const struct checking *c, const struct service *service)
+{
+	static const char prefix[] = "service:";
+	struct dependency implied = {.pos = pos_of(service->node, "network_mode")};
+
+	if (!service->network_mode || !text_starts(service->network_mode, prefix))
+		return;
+	implied.service = service->network_mode + strlen(prefix);
+	for (size_t i = 0; i < service->ndepends_on; i++)
+		if (text_eq(service->depends_on[i].service, implied.service))
+			return;
+	if (!project_service(c->project, implied.service))
+		missing_dependency(c, service, &implied);
 }
 
 static void check_healthcheck(const struct checking *c, const struct service *service)
@@ -402,6 +413,7 @@ static void check_references(const struct checking *c, const struct service *ser
 	check_refs(c, service, false, service->secrets, service->nsecrets);
 	check_models(c, service);
 	check_dependencies(c, service);
+	check_network_mode(c, service);
 	check_targets(c, service);
 }
 
