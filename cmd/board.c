@@ -370,12 +370,33 @@ static const char *style(enum row_state state)
 	return PLAIN;
 }
 
-/* Cuts UTF-8 text to columns (each character is one wide here), and drops line breaks and control bytes. */
+/* How many characters of UTF-8 there are, without the blanks at the end. */
+static size_t text_columns(const char *text)
+{
+	size_t n = 0, columns = 0;
+
+	for (; *text; text++) {
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+		if (*text != ' ')
+			columns = n;
+	}
+	return columns;
+}
+
+/*
+ * Cuts UTF-8 text to columns (each character is one wide here), the last of which then says so; drops line breaks and
+ * control bytes.
+ */
 static size_t add_cut(struct str *str, const char *text, size_t columns)
 {
 	size_t n = 0;
+	bool whole = text_columns(text) <= columns;
 
 	for (; *text && n < columns; n++) {
+		if (!whole && n + 1 == columns) {
+			str_add(str, "…");
+			return columns;
+		}
 		if ((unsigned char)*text < 0x20)
 			str_add_c(str, ' ');
 		else

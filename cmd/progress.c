@@ -441,17 +441,20 @@ void progress_nothing(struct display *display, const struct plan *plan)
 {
 	const struct execute_result nothing = {.ok = true};
 	bool is_tty = display->mode == DISPLAY_TTY;
+	auto_str text = {0};
 
 	if (display->mode == DISPLAY_JSON) {
 		json_result(display, plan, &nothing);
 		return;
 	}
 	for (size_t i = 0; i < plan->nuntouched; i++)
-		display_say(display,
-			display->color   ? " \033[32m✔\033[0m Container %s  Running"
-				: is_tty ? " ✔ Container %s  Running"
-					 : " Container %s  Running ",
+		str_printf(&text,
+			display->color   ? " \033[32m✔\033[0m Container %s  Running\n"
+				: is_tty ? " ✔ Container %s  Running\n"
+					 : " Container %s  Running \n",
 			plan->untouched[i]);
 	if (plan->nuntouched > 0 || plan->nnotes == 0)
-		display_say(display, "%s: nothing to do", plan->project);
+		str_printf(&text, "%s: nothing to do\n", plan->project);
+	if (display->mode != DISPLAY_QUIET)
+		display_write(display, STDERR_FILENO, str_text(&text), text.len);
 }

@@ -165,7 +165,8 @@ TEST(board_never_writes_wider_than_the_terminal_and_no_control_bytes)
 			.err = &err},
 		1);
 	assert_null(strchr(render(&f), '\033'));
+	assert_non_null(strstr(render(&f), "…"));
 	for (const char *line = render(&f); *line; line = strchr(line, '\n') + 1)
-		assert_true(strcspn(line, "\n") <= 60 + 3); /* ✘ has three bytes */
+		assert_true(strcspn(line, "\n") <= 60 + 4); /* ✘ and … have three bytes */
 	teardown(&f);
 }
