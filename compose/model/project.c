@@ -70,6 +70,17 @@ const char *project_variable(const struct project *project, const char *name)
 	return pair ? pair->value : NULL;
 }
 
+bool build_is_remote(const struct build *build)
+{
+	static const char *const starts[] = {
+		"http://", "https://", "git://", "git@", "ssh://"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (text_starts(build->context, starts[i]))
+			return true;
+	return false;
+}
+
 const struct deploy *service_deploy(const struct service *service)
 {
 	static const struct deploy none;

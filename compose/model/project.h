@@ -633,6 +633,9 @@ const char *project_variable(const struct project *project, const char *name);
 /* How many containers: scale, deploy.replicas, or 1. */
 unsigned service_replicas(const struct service *service);
 
+/* Whether the engine fetches the context itself: it is a URL, of a repository or a tar. */
+bool build_is_remote(const struct build *build);
+
 /* Its deploy section; an empty one when there is none. */
 const struct deploy *service_deploy(const struct service *service);
 

@@ -37,8 +37,7 @@ static bool is_privileged(const struct build *build)
 /* The engine fetches the context itself, so there is nowhere to put the file. */
 static bool is_inline_for_url(const struct build *build)
 {
-	return build->dockerfile_inline &&
-		(strstr(build->context, "://") || text_starts(build->context, "git@"));
+	return build->dockerfile_inline && build_is_remote(build);
 }
 
 /* What needs a session with the builder, or a context of ours. */

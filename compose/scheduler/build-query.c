@@ -15,17 +15,6 @@
 #include "compose/model/project.h"
 #include "compose/planner/plan.h"
 
-static const char *const url_starts[] = {
-	"http://", "https://", "git://", "git@", "ssh://"};
-
-static bool is_url(const char *context)
-{
-	for (size_t i = 0; i < sizeof(url_starts) / sizeof(url_starts[0]); i++)
-		if (text_starts(context, url_starts[i]))
-			return true;
-	return false;
-}
-
 /* The part of a clean path below dir; NULL: it is outside. */
 static const char *below(const char *dir, const char *path)
 {
@@ -43,7 +32,7 @@ void build_shape_init(struct build_shape *shape, struct arena *arena,
 	const char *path;
 
 	*shape = (struct build_shape){.classic = classic, .dockerfile = dockerfile};
-	if (is_url(build->context)) {
+	if (build_is_remote(build)) {
 		shape->remote = build->context;
 		return;
 	}
