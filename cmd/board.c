@@ -54,6 +54,7 @@ static const struct words words[] = {
 	[ACTION_NETDNS_START] = {"Name server", "Starting", "Started", false},
 	[ACTION_NETDNS_DRAIN] = {"Container", "Draining", "Drained", true},
 	[ACTION_NETDNS_REMOVE] = {"Name server", "Removing", "Removed", false},
+	[ACTION_FILE_WRITE] = {"File", "Writing", "Written", true},
 	[ACTION_WAIT] = {"Container", "Waiting", "Ready", false},
 };
 

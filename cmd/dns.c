@@ -25,6 +25,7 @@
 #define VERSION_CHARS 16
 #define UNIX_SCHEME "unix://"
 #define DIRECTORY "/run/davit/netdns"
+#define FILES "/var/lib/davit/resolv"
 #define RESOLV "/etc/resolv.conf"
 /* Behind systemd's stub, which only the host can ask. */
 #define RESOLV_BEHIND_STUB "/run/systemd/resolve/resolv.conf"
@@ -148,6 +149,7 @@ const char *netdns_directory(const struct app *app)
 const struct netdns_opts *app_netdns(struct app *app)
 {
 	const char *host = engine_host(app->engine);
+	const char *files = app_getenv(app, "DAVIT_RESOLV_DIR");
 	const char *program = program_of(app);
 	struct netdns_opts *out;
 
@@ -159,6 +161,7 @@ const struct netdns_opts *app_netdns(struct app *app)
 		.version = version_of(app, program),
 		.directory = netdns_directory(app),
 		.socket = host + strlen(UNIX_SCHEME),
+		.files = files && *files ? files : FILES,
 		.resolv = resolv_path(app),
 	};
 	return out->version ? out : NULL;

@@ -33,10 +33,10 @@ static struct node *make(
 	body_add_rows(&parts);
 	body_add_labels(&parts);
 	node_set(arena, config, "HostConfig", host);
-	body_add_dns(&parts);
 	if (!body_add_host(&parts, err) || !body_add_mounts(&parts, err) ||
 		!body_add_networks(&parts, err))
 		return NULL;
+	body_add_dns(&parts);
 	return config;
 }
 

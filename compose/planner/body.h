@@ -34,6 +34,7 @@ struct container_spec {
 	const struct observed_container *old; /* is replaced; NULL: none */
 	bool inherit_volumes;                 /* the old one's anonymous volumes */
 	const char *image_digest;             /* text or slot; NULL: unknown */
+	const char *resolv; /* its resolv.conf on the engine's host, a slot; NULL: none */
 };
 
 /* NULL: the service asks for what cannot be sent; err has the place. */

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/body.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
 
@@ -185,7 +186,7 @@ void in_swap(const struct replica *replica, struct action *action)
 }
 
 static unsigned add_create(struct draft *draft, const struct service_state *state,
-	struct replica *replica, const struct node *body)
+	struct replica *replica, const struct node *body, unsigned resolv)
 {
 	const char *name = replica->name;
 	struct action action = {
@@ -207,6 +208,7 @@ static unsigned add_create(struct draft *draft, const struct service_state *stat
 	}
 	action.name = name;
 	need_things(draft, state->service, &links.needs);
+	numbers_add(draft->arena, &links.needs, resolv);
 	if (state->image)
 		numbers_add(draft->arena, &links.needs, state->image->action);
 	numbers_add_all(draft->arena, &links.needs, &state->recovered);
@@ -283,11 +285,16 @@ static const char *digest_for(struct draft *draft, const struct service_state *s
 bool create_prepared(struct draft *draft, struct service_state *state,
 	struct replica *replica, const struct container_spec *spec, struct err *err)
 {
-	const struct node *body = body_container(draft, spec, err);
+	unsigned resolv = write_resolv(draft, spec->service);
+	struct container_spec own = *spec;
+	const struct node *body;
 
+	if (resolv)
+		own.resolv = slot_text(draft->arena, resolv, SLOT_ID);
+	body = body_container(draft, &own, err);
 	if (!body)
 		return false;
-	replica->create = add_create(draft, state, replica, body);
+	replica->create = add_create(draft, state, replica, body, resolv);
 	replica->id = slot_text(draft->arena, replica->create, SLOT_ID);
 	numbers_add(draft->arena, &replica->prepared, replica->create);
 	add_connects(draft, state, replica, spec);

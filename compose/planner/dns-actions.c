@@ -7,6 +7,7 @@
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
+#include "compose/planner/body.h"
 #include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
@@ -135,6 +136,42 @@ static void wait_for_answers(
 			.timeout_s = ANSWERS_TIMEOUT_S,
 			.reason = arena_printf(
 				draft->arena, "dns %s", dns_modes[state->dns.mode]),
+		},
+		&links);
+}
+
+static unsigned written(const struct draft *draft, const char *text)
+{
+	for (size_t i = 0; i < draft->nactions; i++)
+		if (draft->actions[i].kind == ACTION_FILE_WRITE &&
+			text_eq(node_get_text(draft->actions[i].body, "text"), text))
+			return (unsigned)i + 1;
+	return 0;
+}
+
+unsigned write_resolv(struct draft *draft, const struct service *service)
+{
+	const char *text = resolv_text(draft, service);
+	struct node *body = node_map(draft->arena);
+	struct links links = {0};
+
+	if (!text || written(draft, text))
+		return text ? written(draft, text) : 0;
+	node_set(draft->arena, body, "text", slot_node(draft->arena, text));
+	for (size_t i = 0; i < service->nnetworks; i++) {
+		const struct network_state *state =
+			draft_network(draft, service->networks[i].network);
+
+		if (state && state->dns.mode != DNS_OFF)
+			numbers_add(draft->arena, &links.needs, state->create);
+	}
+	return draft_add(draft,
+		&(struct action){
+			.kind = ACTION_FILE_WRITE,
+			.label = "resolv.conf",
+			.service = service->name,
+			.body = body,
+			.reason = "dns direct",
 		},
 		&links);
 }

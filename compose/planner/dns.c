@@ -233,6 +233,65 @@ static void add_others(const struct body_parts *parts, struct node *servers)
 			node_text(parts->draft->arena, others->items[i]));
 }
 
+/* ---- the containers' own resolv.conf */
+
+#define RESOLV_TARGET "/etc/resolv.conf"
+
+static bool mounts_resolv(const struct service *service)
+{
+	for (size_t i = 0; i < service->nvolumes; i++)
+		if (text_eq(service->volumes[i].target, RESOLV_TARGET))
+			return true;
+	return false;
+}
+
+static void add_line(struct str *out, const char *word, const struct strings *items)
+{
+	if (items->n == 0)
+		return;
+	str_add(out, word);
+	for (size_t i = 0; i < items->n; i++)
+		str_printf(out, " %s", items->items[i]);
+	str_add_c(out, '\n');
+}
+
+const char *resolv_text(const struct draft *draft, const struct service *service)
+{
+	const struct body_parts parts = {
+		.draft = draft, .spec = &(struct container_spec){.service = service}};
+	struct node *servers = node_list(draft->arena);
+	auto_str text = {0};
+
+	if (strongest(draft, service) != DNS_DIRECT || mounts_resolv(service))
+		return NULL;
+	add_gateways(&parts, servers);
+	for (size_t i = 0; i < servers->nitems; i++)
+		str_printf(&text, "nameserver %s\n", servers->items[i]->text);
+	add_line(&text, "search", &service->dns_search);
+	if (service->dns_opt.n)
+		add_line(&text, "options", &service->dns_opt);
+	else
+		str_add(&text, "options edns0\n");
+	return arena_strndup(draft->arena, str_text(&text), text.len);
+}
+
+static void mount_resolv(const struct body_parts *parts)
+{
+	struct arena *arena = parts->draft->arena;
+	struct node *binds = node_get(parts->host, "Binds");
+	struct node *bind;
+
+	if (!parts->spec->resolv)
+		return;
+	if (!binds) {
+		binds = node_list(arena);
+		node_set(arena, parts->host, "Binds", binds);
+	}
+	bind = slot_node(arena,
+		arena_printf(arena, "%s:" RESOLV_TARGET ":ro", parts->spec->resolv));
+	node_push(arena, binds, bind);
+}
+
 /*
  * Options of the host's resolv.conf would be copied: with its ndots the engine no longer forwards short names. Any
  * list of our own keeps them out.
@@ -337,6 +396,7 @@ void body_add_dns(struct body_parts *parts)
 		add_others(parts, servers);
 	node_set(arena, parts->host, "Dns", servers);
 	add_options(parts);
+	mount_resolv(parts);
 	node_set_text(arena, node_get(parts->config, "Labels"), DNS_LABEL,
 		label_text(parts->draft, service));
 }

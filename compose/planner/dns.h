@@ -31,12 +31,18 @@ void choose_dns(struct draft *draft);
 /* Is the engine told the service's name and aliases on this network? */
 bool engine_has_aliases(const struct draft *draft, const struct endpoint *endpoint);
 
-/* Name servers, and the label from which netdns knows the container. The body's labels are there. */
+/* Name servers, and the label from which netdns knows the container; the last of a body. */
 void body_add_dns(struct body_parts *parts);
 
 /* Modes that were asked for and that a container does not have: "dns off → authoritative". */
 void dns_changes(const struct draft *draft, const struct service *service,
 	const struct observed_container *old, struct strings *out);
+
+/* The whole resolv.conf of a container that asks netdns itself, with slots; NULL: it does not. */
+const char *resolv_text(const struct draft *draft, const struct service *service);
+
+/* Adds what writes that file, once for all who have the same; 0: there is none. */
+unsigned write_resolv(struct draft *draft, const struct service *service);
 
 /* Starts netdns where the plan needs it, and waits for it; what a service then waits for. */
 void start_dns(struct draft *draft);

@@ -41,6 +41,7 @@ static const struct {
 	[ACTION_NETDNS_START] = {"start", "netdns", false},
 	[ACTION_NETDNS_DRAIN] = {"drain", "container", false},
 	[ACTION_NETDNS_REMOVE] = {"remove", "netdns", false},
+	[ACTION_FILE_WRITE] = {"write", "file", false},
 	[ACTION_WAIT] = {"wait", "container", true},
 };
 
@@ -79,6 +80,7 @@ bool plan_asks_netdns(const struct plan *plan)
 
 		if (action->kind == ACTION_NETDNS_START ||
 			action->kind == ACTION_NETDNS_DRAIN ||
+			action->kind == ACTION_FILE_WRITE ||
 			(action->kind == ACTION_WAIT && action->wait == WAIT_ANSWERS))
 			return true;
 	}

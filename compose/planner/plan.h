@@ -47,6 +47,7 @@ enum action_kind {
 	ACTION_NETDNS_START, /* the name server of the engine's host, from its image on */
 	ACTION_NETDNS_DRAIN, /* it gives out a container no more; done too when it does not run */
 	ACTION_NETDNS_REMOVE,
+	ACTION_FILE_WRITE, /* body.text, on the engine's host; its path is the id */
 	ACTION_WAIT, /* no call: until a container is as wanted, or netdns answers */
 };
 

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
 #include <uv.h>
 
 #include "base/arena.h"
 #include "base/auto.h"
 #include "base/str.h"
+#include "compose/scheduler/folder.h"
 #include "compose/scheduler/report.h"
 #include "compose/scheduler/timer.h"
 
@@ -186,21 +186,6 @@ static void try_lock(void *ctx)
 	lock->done(lock->ctx, err.kind ? &err : NULL);
 }
 
-static bool make_folder(const char *dir, struct err *err)
-{
-	auto_free char *path = xstrdup(dir);
-
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0755) < 0 && errno != EEXIST)
-			return err_sys(err, "make the folder %s", path);
-		*slash = '/';
-	}
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return err_sys(err, "make the folder %s", path);
-	return true;
-}
-
 static void open_file(void *ctx)
 {
 	struct lock *lock = ctx;
@@ -208,7 +193,7 @@ static void open_file(void *ctx)
 	char *base = strrchr(lock->path, '/');
 
 	*base = '\0';
-	make_folder(lock->path, &err);
+	folder_make(lock->path, 0700, &err);
 	*base = '/';
 	if (!err.kind) {
 		lock->fd =

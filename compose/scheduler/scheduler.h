@@ -62,7 +62,9 @@ struct netdns_opts {
 	const char *version;   /* of the image: a tag */
 	const char *directory; /* of its control socket, on the engine's host */
 	const char *socket;    /* of the engine, on its host */
-	const char *resolv;    /* the host's resolv.conf: its directory is mounted */
+	const char
+		*files; /* where resolv.conf files for containers are, there and here */
+	const char *resolv; /* the host's resolv.conf: its directory is mounted */
 };
 
 struct execution; /* one plan being carried out */

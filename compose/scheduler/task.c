@@ -201,6 +201,7 @@ static const struct task_row {
 	{ACTION_NETDNS_START, task_netdns_start, false, false},
 	{ACTION_NETDNS_DRAIN, task_netdns_drain, false, true},
 	{ACTION_NETDNS_REMOVE, container_remove, true, false},
+	{ACTION_FILE_WRITE, task_file_write, false, false},
 	{ACTION_WAIT, wait_for, false, true},
 };
 

@@ -92,6 +92,7 @@ void task_put(struct task *task);
 void task_netdns_start(struct task *task);
 void task_netdns_wait(struct task *task);
 void task_netdns_drain(struct task *task);
+void task_file_write(struct task *task);           /* file.c */
 void netdns_task_free(struct netdns_task *netdns); /* accepts NULL */
 
 /* Looks up what the image label holds, then ends the task. For what made an image. */

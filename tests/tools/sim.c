@@ -494,6 +494,9 @@ bool sim_do(struct sim *sim, const struct action *action, const char **out_id,
 		return true;
 	case ACTION_NETDNS_DRAIN:
 		return true;
+	case ACTION_FILE_WRITE:
+		*out_id = node_get_text(action->body, "text");
+		return true;
 	case ACTION_WAIT:
 		return action->wait == WAIT_ANSWERS || on_container(sim, action, err);
 	default:
@@ -549,7 +552,7 @@ bool sim_show_endpoints(const struct sim *sim, const char *name, struct str *out
 /* "Dns [10.0.0.1]", a line a key, as far as it was made with them. */
 void sim_show_dns(const struct sim *sim, const char *name, struct str *out)
 {
-	static const char *const keys[] = {"Dns", "DnsOptions", "DnsSearch"};
+	static const char *const keys[] = {"Dns", "DnsOptions", "DnsSearch", "Binds"};
 	const struct node *body = node_get(find(sim, "containers", name), "Body");
 	const struct node *host = node_get(body, "HostConfig");
 	const char *label = node_get_text(node_get(body, "Labels"), "davit.dns");
