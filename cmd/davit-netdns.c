@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "cmd/netdns-probe.h"
 #include "netdns/live.h"
 #include "netdns/requests.h"
 #include "netdns/resolv.h"
@@ -66,7 +67,8 @@ struct program {
 
 static const char usage[] =
 	"usage: davit-netdns serve [--engine unix://SOCKET | --zone FILE]\n"
-	"                          [--control PATH] [--resolv FILE] [--port N]\n";
+	"                          [--control PATH] [--resolv FILE] [--port N]\n"
+	"       davit-netdns probe ADDRESS DOMAIN\n";
 
 static void say(void *data, const char *text)
 {
@@ -391,6 +393,8 @@ int main(int argc, char **argv)
 	struct program program = {0};
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "probe"))
+		return netdns_probe(argc - 2, argv + 2);
 	if (!take_options(argc, argv, &program.options)) {
 		fputs(usage, stderr);
 		return 2;

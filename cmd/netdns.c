@@ -14,6 +14,7 @@
 #include "cmd/connect.h"
 #include "cmd/dns.h"
 #include "cmd/handover.h"
+#include "cmd/netdns-doctor.h"
 #include "cmd/observe.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/observed.h"
@@ -203,6 +204,20 @@ static int drain_run(
 	return ask(app, request) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+static int doctor_run(
+	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
+{
+	const struct node *status = ask(app, request_of(app, "status"));
+
+	const struct node *dump = status ? ask(app, request_of(app, "dump")) : NULL;
+	const struct node *domain = node_path(dump, "zone.domain");
+
+	(void)opts;
+	(void)operands;
+	return dump ? netdns_doctor(app, status, domain ? domain->text : "davit.internal")
+		    : EXIT_FAILURE;
+}
+
 /* ---- start and stop: plans of one action, under a lock of their own */
 
 static int carry_out(struct app *app, enum verb verb)
@@ -282,6 +297,7 @@ static const struct sub {
 	{"dump", 0, 0, dump_run, ""},
 	{"query", 1, 1, query_run, " NAME"},
 	{"drain", 1, 1024, drain_run, " CONTAINER..."},
+	{"doctor", 0, 0, doctor_run, ""},
 };
 
 #define NSUBS (sizeof(subs) / sizeof(subs[0]))
@@ -305,23 +321,24 @@ static int netdns_run(
 	}
 	err_set(&err, ERR_INPUT,
 		"unknown command: davit netdns %s\nIt is one of start, stop, status, "
-		"serve, dump, query, drain.",
+		"serve, dump, query, drain, doctor.",
 		operands->items[0]);
 	return app_fail(app, &err);
 }
 
 static const char *const netdns_words[] = {
-	"drain", "dump", "query", "serve", "start", "status", "stop", NULL};
+	"doctor", "drain", "dump", "query", "serve", "start", "status", "stop", NULL};
 
 const struct command cmd_netdns = {
 	.name = "netdns",
-	.args = "start|stop|status|serve|dump|query NAME|drain CONTAINER...",
+	.args = "start|stop|status|doctor|serve|dump|query NAME|drain CONTAINER...",
 	.help = "Look after the name server of the engine's host",
 	.detail = "`up` starts it where a mode of names asks for it (--dns, x-davit, "
 		  "DAVIT_DNS), and the last `down` takes it away. start, stop: by hand. "
 		  "status: what it listens on. dump: what it knows. query: what it "
 		  "answers, and to whom. drain: give these containers out no more, "
-		  "before they are stopped. serve: run it here, in the foreground; "
+		  "before they are stopped. doctor: ask from inside of each network, "
+		  "and say what would mend it. serve: run it here, in the foreground; "
 		  "flags of its own follow after \"--\".",
 	.opts = netdns_opts,
 	.opts_size = sizeof(struct netdns_cmd),

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/netdns-probe.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+
+#define DNS_PORT 53
+#define TRIES 2
+#define WAIT_MS 1000
+#define HEADER_BYTES 12
+#define PACKET_BYTES 512
+#define TYPE_SOA 6
+#define ANSWERED_BY_OWNER 0x84 /* QR and AA */
+#define RCODE_MASK 0x0f
+
+/* RFC 1035 4.1: one question for the SOA of the domain, which netdns alone has. 0: no such name. */
+static size_t write_query(const char *domain, uint8_t *out)
+{
+	size_t at = HEADER_BYTES;
+
+	memset(out, 0, HEADER_BYTES);
+	out[0] = 0xda;
+	out[1] = 0x51;
+	out[5] = 1;
+	while (*domain) {
+		size_t len = strcspn(domain, ".");
+
+		if (len == 0 || len > 63 || at + len + 6 > PACKET_BYTES)
+			return 0;
+		out[at++] = (uint8_t)len;
+		memcpy(out + at, domain, len);
+		at += len;
+		domain += len + (domain[len] == '.');
+	}
+	out[at++] = 0;
+	out[at++] = 0;
+	out[at++] = TYPE_SOA;
+	out[at++] = 0;
+	out[at++] = 1;
+	return at;
+}
+
+static bool is_answer(const uint8_t *query, const uint8_t *reply, ssize_t n)
+{
+	return n >= HEADER_BYTES && reply[0] == query[0] && reply[1] == query[1] &&
+		(reply[2] & ANSWERED_BY_OWNER) == ANSWERED_BY_OWNER &&
+		(reply[3] & RCODE_MASK) == 0;
+}
+
+static bool ask(const char *address, const uint8_t *query, size_t len)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(DNS_PORT)};
+	auto_fd fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
+	uint8_t reply[PACKET_BYTES];
+
+	if (fd < 0 || inet_pton(AF_INET, address, &to.sin_addr) != 1 ||
+		connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 ||
+		send(fd, query, len, 0) < 0 || poll(&poller, 1, WAIT_MS) <= 0)
+		return false;
+	return is_answer(query, reply, recv(fd, reply, sizeof(reply), 0));
+}
+
+int netdns_probe(int nargs, char *const *args)
+{
+	uint8_t query[PACKET_BYTES];
+	size_t len = nargs == 2 ? write_query(args[1], query) : 0;
+
+	if (len == 0) {
+		fputs("usage: davit-netdns probe ADDRESS DOMAIN\n", stderr);
+		return 2;
+	}
+	for (int i = 0; i < TRIES; i++)
+		if (ask(args[0], query, len))
+			return 0;
+	return 1;
+}
