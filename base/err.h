@@ -100,6 +100,9 @@ void errs_warn(struct errs *errs, struct pos pos, const char *format, ...)
 void errs_add_err(struct errs *errs, const struct err *err);
 bool errs_failed(const struct errs *errs); /* anything but warnings */
 
+/* So many warnings that another one will not be shown: it need not be worded well. */
+bool errs_is_full(const struct errs *errs);
+
 /*
  * Notes that a file is read, the first time it is: what is wrong with it is told with the places that led to
  * it. how is NULL for files that were asked for by themselves.

@@ -63,6 +63,11 @@ bool errs_failed(const struct errs *errs)
 	return errs->nerrors > 0;
 }
 
+bool errs_is_full(const struct errs *errs)
+{
+	return errs->nwarnings >= ERRS_KEPT_MAX;
+}
+
 static struct err_file *find_file(const struct errs *errs, const char *name)
 {
 	return errs->files && name ? map_get(errs->files, name) : NULL;

@@ -11,6 +11,7 @@
 #include "compose/loader/dotenv.h"
 #include "compose/loader/env.h"
 #include "compose/loader/load.h"
+#include "compose/loader/profiles.h"
 #include "compose/loader/tree.h"
 #include "compose/model/fields.h"
 #include "compose/model/passes.h"
@@ -27,30 +28,6 @@ static void fill_head(
 	project->env_files = tree->env_files;
 	project->environment = tree->environment;
 	project->env_unresolved = opts->no_env_resolution;
-}
-
-/* --profile, else COMPOSE_PROFILES. */
-static struct strings profiles_wanted(
-	struct arena *arena, const struct load_opts *opts, const struct project *project)
-{
-	const char *text = project_variable(project, "COMPOSE_PROFILES");
-	struct strings profiles = {.set = true};
-
-	if (opts->profiles.n || !text)
-		return opts->profiles;
-	while (*text) {
-		size_t blanks = strspn(text, " \t"), len = strcspn(text + blanks, ","),
-		       end = len;
-
-		text += blanks;
-		while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\t'))
-			end--;
-		if (end)
-			ARENA_PUSH(arena, profiles.items, profiles.n,
-				arena_strndup(arena, text, end));
-		text += len + (text[len] == ',');
-	}
-	return profiles;
 }
 
 /* What a service's files are read into, and from where: its own variables over the project's. */
@@ -205,7 +182,7 @@ static void apply_platform(const struct load_opts *opts, struct project *project
 static void run_passes(struct arena *arena, const struct load_opts *opts,
 	struct project *project, const struct validation *validation)
 {
-	struct strings profiles = profiles_wanted(arena, opts, project);
+	struct wanted_profiles profiles;
 	struct selection selection = {&opts->services, opts->no_deps};
 	const struct suspects *suspects = validation->suspects;
 
@@ -215,7 +192,10 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
 		project_normalise(arena, project);
 	project_sort(project);
 	project_fill_environment(project);
-	project_activate(arena, project, &profiles, &opts->services);
+	profiles_wanted(arena, opts, project, &profiles);
+	project_activate(arena, project, &profiles.names, &opts->services);
+	if (!(suspects && suspects->names))
+		profiles_warn(project, &profiles, validation->errs);
 	if (!opts->no_consistency) {
 		project_settle_scale(arena, project);
 		project_check(arena, project, validation);

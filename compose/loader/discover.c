@@ -175,7 +175,7 @@ static void look_around(struct arena *arena, const struct load_opts *opts,
 	if (!found)
 		return;
 	if (second)
-		errs_warn(errs, (struct pos){0},
+		errs_warn(errs, (struct pos){.file = path_shown(arena, opts->cwd, found)},
 			"Found multiple config files with supported names: %s, %s; "
 			"using %s",
 			found, second, found);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/nearest.h"
 
 void env_init(struct env *env, struct arena *arena, const struct env *above)
 {
@@ -42,6 +43,18 @@ const char *env_get(const struct env *env, const char *name)
 	const struct pair *pair = env_find(env, name);
 
 	return pair ? pair->value : NULL;
+}
+
+const char *env_hint(struct arena *arena, const struct env *env, const char *name)
+{
+	struct nearest nearest;
+
+	nearest_init(&nearest, name);
+	for (const struct env *layer = env; layer; layer = layer->above)
+		for (size_t i = 0; i < layer->own.nentries; i++)
+			nearest_offer(&nearest, layer->own.entries[i].key);
+	return nearest.best ? arena_printf(arena, " Did you mean \"%s\"?", nearest.best)
+			    : "";
 }
 
 static int by_key(const void *a, const void *b)

@@ -32,5 +32,11 @@ const struct pair *env_find(const struct env *env, const char *name);
 void env_trace(
 	struct arena *arena, const struct env *env, const char *name, struct pairs *out);
 
+/*
+ * ` Did you mean "DATABASE_URL"?` for a name that is not set and near to one that is, else "": the end of a
+ * sentence that says so.
+ */
+const char *env_hint(struct arena *arena, const struct env *env, const char *name);
+
 /* All layers as one, sorted by name; the arena owns the array, the layers the text. */
 struct pairs env_pairs(struct arena *arena, const struct env *env);

@@ -104,6 +104,7 @@ static bool fail_required(struct expansion *e, size_t dollar, const struct refer
 {
 	auto_str word = {.max_bytes = INTERP_MAX_BYTES};
 	struct str *out = e->out;
+	const char *hint;
 	bool ok;
 
 	e->out = &word;
@@ -111,10 +112,11 @@ static bool fail_required(struct expansion *e, size_t dollar, const struct refer
 	e->out = out;
 	if (!ok)
 		return false;
+	hint = env_hint(e->interp->arena, e->interp->env, ref->name);
 	return fail(e, dollar,
 		arena_printf(e->interp->arena,
-			"required variable %s is missing a value%s%s", ref->name,
-			word.len ? ": " : "", str_text(&word)));
+			"required variable %s is missing a value%s%s%s%s", ref->name,
+			word.len ? ": " : "", str_text(&word), *hint ? "." : "", hint));
 }
 
 static bool tell(struct expansion *e, size_t dollar, const struct reference *ref)

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "compose/loader/env.h"
 #include "compose/loader/interp.h"
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
@@ -47,9 +48,11 @@ static struct pos place_in(const struct pass *pass, size_t at)
 static void warn_unset(struct interp *interp, const char *name, size_t at)
 {
 	struct pass *pass = interp->ctx;
+	struct errs *errs = pass->document->scope->loading->errs;
 
-	errs_warn(pass->document->scope->loading->errs, place_in(pass, at),
-		"The \"%s\" variable is not set. Defaulting to a blank string.", name);
+	errs_warn(errs, place_in(pass, at),
+		"The \"%s\" variable is not set. Defaulting to a blank string.%s", name,
+		errs_is_full(errs) ? "" : env_hint(interp->arena, interp->env, name));
 }
 
 static void expand_scalar(struct pass *pass, struct node *node, const struct where *where)
