@@ -4,6 +4,8 @@
  *
  *   plan VERB [flags] [SERVICE...]    prints the plan
  *   apply VERB [flags] [SERVICE...]   carries it out; prints only what went wrong
+ *   bodies VERB [flags] [SERVICE...]  prints what its calls would send
+ *   unsent VERB [flags] [SERVICE...]  prints what containers may be told and none of it is
  *   set CONTAINER STATE               a container changes by itself: "exited 1", unhealthy, gone
  *   tag IMAGE ID                      the registry has another image under the name
  *   drop LIST NAME                    somebody removes a network, a volume
@@ -26,6 +28,7 @@
 #include "compose/planner/observed.h"
 #include "compose/planner/plan.h"
 #include "compose/planner/planner.h"
+#include "tests/tools/show-bodies.h"
 #include "tests/tools/sim-read.h"
 #include "tests/tools/sim.h"
 
@@ -299,8 +302,8 @@ static void keep_wanted_inspects(struct arena *arena, struct plan_input *input)
 	input->observed = copy;
 }
 
-static int plan_or_apply(
-	struct args *args, struct sim *sim, const struct project *project, bool apply)
+static int with_plan(struct args *args, struct sim *sim, const struct project *project,
+	const char *command)
 {
 	struct errs errs;
 	struct err err = {0};
@@ -322,10 +325,14 @@ static int plan_or_apply(
 		print_err(&err);
 		return 1;
 	}
-	if (!apply) {
+	if (text_eq(command, "plan"))
 		print_plan(args, plan);
+	if (text_eq(command, "bodies"))
+		show_bodies(plan);
+	if (text_eq(command, "unsent"))
+		show_unsent(plan);
+	if (!text_eq(command, "apply"))
 		return 0;
-	}
 	if (!sim_execute(sim, plan, &args->sim, &err))
 		print_err(&err);
 	return write_engine(sim) ? 0 : 1;
@@ -399,7 +406,9 @@ int main(int argc, char **argv)
 	struct arena arena = {0};
 	struct args args = {.arena = &arena, .argc = argc, .argv = argv, .at = 1};
 	const char *command = next(&args);
-	bool plans = !strcmp(command, "plan") || !strcmp(command, "apply");
+	const char *with_plans[] = {"plan", "apply", "bodies", "unsent"};
+	const struct strings planning = {.items = with_plans, .n = 4};
+	bool plans = strings_has(&planning, command);
 	const char *servers[] = {"192.0.2.53"};
 	const struct strings upstreams = {.items = servers, .n = 1};
 	char cwd[4096];
@@ -430,9 +439,8 @@ int main(int argc, char **argv)
 	project = project_load(&arena, &args.load, &errs);
 	print_errors(&errs);
 	if (project && read_engine(&args, project, &sim))
-		status = plans
-			? plan_or_apply(&args, &sim, project, !strcmp(command, "apply"))
-			: change(&args, &sim, command);
+		status = plans ? with_plan(&args, &sim, project, command)
+			       : change(&args, &sim, command);
 	arena_finish(&arena);
 	return status;
 }
