@@ -100,6 +100,9 @@ void errs_warn(struct errs *errs, struct pos pos, const char *format, ...)
 void errs_add_err(struct errs *errs, const struct err *err);
 bool errs_failed(const struct errs *errs); /* anything but warnings */
 
+/* From here on the warnings that there are count as errors. */
+void errs_be_strict(struct errs *errs);
+
 /* So many warnings that another one will not be shown: it need not be worded well. */
 bool errs_is_full(const struct errs *errs);
 

@@ -63,6 +63,14 @@ bool errs_failed(const struct errs *errs)
 	return errs->nerrors > 0;
 }
 
+void errs_be_strict(struct errs *errs)
+{
+	for (size_t i = 0; i < errs->nitems; i++)
+		errs->items[i].warning = false;
+	errs->nerrors += errs->nwarnings;
+	errs->nwarnings = 0;
+}
+
 bool errs_is_full(const struct errs *errs)
 {
 	return errs->nwarnings >= ERRS_KEPT_MAX;

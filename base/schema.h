@@ -329,8 +329,8 @@ void schema_decode(struct arena *arena, const struct section *section,
 	const struct node *node, void *out, struct errs *errs);
 
 /*
- * Warns of every key below a root section whose row has one of the flags, in these words: of FIELD_UNUSED, that
- * nothing acts on it; of FIELD_SWARM, that it has no effect outside a swarm.
+ * Warns of the keys below a root section whose row has one of the flags, once for each row, in these words: of
+ * FIELD_UNUSED, that nothing acts on it; of FIELD_SWARM, that it has no effect outside a swarm.
  */
 void schema_report(const struct section *root, const struct node *node,
 	unsigned field_flags, struct errs *errs);

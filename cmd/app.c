@@ -52,10 +52,13 @@ static void show_rest(struct app *app, bool warnings, size_t n)
 
 int app_show_errs(struct app *app, struct errs *errs)
 {
-	bool failed = errs_failed(errs);
 	size_t nerrors = 0, nwarnings = 0;
+	bool failed;
 
 	errs_sort(errs);
+	if (app->root.strict)
+		errs_be_strict(errs);
+	failed = errs_failed(errs);
 	for (size_t i = 0; i < errs->nitems; i++) {
 		size_t *n = errs->items[i].warning ? &nwarnings : &nerrors;
 

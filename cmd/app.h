@@ -40,6 +40,7 @@ struct root {
 	bool compatibility;
 	bool all_resources;
 	bool dry_run;
+	bool strict; /* warnings of files are errors */
 	bool debug;
 	/* docker's own: -H, --context, --tls*. NULL, false: DOCKER_HOST, DOCKER_CONTEXT, config.json's say. */
 	const char *host;
@@ -95,7 +96,7 @@ int app_fail(struct app *app, const struct err *err);
 void app_warn(struct app *app, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Shows all of a run, warnings too; the exit status, 0 when there were only warnings. */
+/* Shows all of a run, warnings too; the exit status, 0 when there were only warnings, unless --strict. */
 int app_show_errs(struct app *app, struct errs *errs);
 
 /* One of the app's variables, or NULL. */

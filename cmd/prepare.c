@@ -26,6 +26,7 @@ void app_load_opts(const struct app *app, struct load_opts *out)
 		.environment = app->environment,
 		.all_resources = app->root.all_resources,
 		.compatibility = app->root.compatibility,
+		.strict = app->root.strict,
 		.keep_all_services = true,
 		.default_platform = app_getenv(app, "DOCKER_DEFAULT_PLATFORM"),
 	};

@@ -26,7 +26,7 @@ struct root_flags {
 	const char *dns;
 	struct opt_i64 parallel;
 	struct opt_bool compatibility;
-	bool all_resources, dry_run, no_ansi;
+	bool all_resources, dry_run, no_ansi, strict;
 	bool help, version;
 	/* docker's own. */
 	bool debug, verbose;

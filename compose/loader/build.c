@@ -237,7 +237,8 @@ const struct project *project_build(struct arena *arena, const struct load_opts 
 	struct project *project = ARENA_NEW(arena, struct project);
 
 	schema_check(&project_section, tree->root, 0, errs);
-	schema_report(&project_section, tree->root, FIELD_UNUSED, errs);
+	schema_report(&project_section, tree->root,
+		opts->strict ? FIELD_UNUSED | FIELD_SWARM : FIELD_UNUSED, errs);
 	if (errs_failed(errs)) {
 		judge_rest(arena, opts, tree, errs);
 		return NULL;

@@ -42,6 +42,9 @@ const struct node *project_load_raw(
 
 	if (tree_load(arena, opts, &tree, errs) && tree.name) {
 		schema_check(&project_section, tree.root, SCHEMA_RAW, errs);
+		if (opts->strict)
+			schema_report(&project_section, tree.root,
+				FIELD_UNUSED | FIELD_SWARM, errs);
 		if (!errs_failed(errs))
 			validate_raw(arena, tree.root, errs);
 		root = opts->no_normalize ? tree.root : raw_complete(arena, &tree);

@@ -45,6 +45,7 @@ struct load_opts {
 	bool no_deps; /* keep only the named services, not what they depend on */
 	bool all_resources;
 	bool compatibility; /* "_" in names */
+	bool strict;        /* warn of more: of keys that only a swarm acts on */
 	bool no_interpolate;
 	bool no_env_resolution;
 	bool no_path_resolution;

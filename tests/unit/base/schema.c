@@ -171,11 +171,15 @@ TEST(schema_reports_keys_without_effect)
 
 	errs_init(&errs, &arena);
 	schema_report(&fleet_section,
-		read(&arena, "{\"boats\": {\"a\": {\"rudder\": \"x\"}}, \"crew\": []}"),
+		read(&arena,
+			"{\"boats\": {\"a\": {\"rudder\": \"x\"}, \"b\": {\"rudder\": "
+			"\"y\"}},"
+			"\"crew\": []}"),
 		FIELD_UNUSED, &errs);
 	assert_int_equal(errs.nwarnings, 1);
 	assert_string_equal(errs.items[0].text,
-		"boats.a.rudder: kept, but davit does not act on it yet");
+		"boats.a.rudder: kept, but davit does not act on it yet (so in 1 more "
+		"place)");
 	arena_finish(&arena);
 }
 
