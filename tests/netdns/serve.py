@@ -66,7 +66,7 @@ class Client:
 
     def dig(self, *words):
         done = subprocess.run(["nsenter", "-t", str(self.holder.pid), "-n", "kdig", f"@{self.server}", "+retry=0", *words],
-                              stdout=subprocess.PIPE, check=True, text=True)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, text=True)
         return done.stdout
 
 
