@@ -11,6 +11,9 @@
 
 #define SOURCE_LINE_MAX_BYTES 4096
 #define SOURCE_MAX_COLUMNS 120 /* longer lines are cut around the caret */
+#define SOURCE_MIN_COLUMNS 20
+#define MARGIN "       | " /* before the caret; the line's number stands there too */
+#define FOLDED_INDENT 4
 
 #define RED "\033[31m"
 #define YELLOW "\033[33m"
@@ -109,11 +112,69 @@ static void add_clean(struct str *str, const char *text)
 	}
 }
 
+/* How many columns a part of clean text takes: each character is one wide here. */
+static size_t width_of(const char *text, size_t n)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < n; i++)
+		width += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return width;
+}
+
+/*
+ * A terminal breaks lines in the middle of words; here they are broken between them. used columns of the first
+ * line are taken.
+ */
+static void add_folded(
+	struct str *str, const char *text, size_t used, const struct complain *how)
+{
+	while (*text) {
+		size_t n = strcspn(text, " \n"), width = width_of(text, n);
+
+		if (how->columns && used > FOLDED_INDENT && used + width > how->columns) {
+			while (str->len && str->text[str->len - 1] == ' ')
+				str->len--;
+			str_printf(str, "\n%*s", FOLDED_INDENT, "");
+			used = FOLDED_INDENT;
+		}
+		used = text[n] == '\n' ? 0 : used + width + 1;
+		n += text[n] != '\0';
+		str_add_n(str, text, n);
+		text += n;
+	}
+}
+
+/* What is shown of a line: all, or as much as there is room for, with the caret in the middle. */
+static char *cut_source(char *text, size_t *before, const struct complain *how)
+{
+	size_t room = how->columns && how->columns < SOURCE_MAX_COLUMNS + strlen(MARGIN)
+		? how->columns
+		: SOURCE_MAX_COLUMNS + strlen(MARGIN);
+
+	room = room < SOURCE_MIN_COLUMNS + strlen(MARGIN) ? SOURCE_MIN_COLUMNS
+							  : room - strlen(MARGIN);
+	if (*before > room / 2 && strlen(text) > room) {
+		text += *before - room / 2;
+		*before = room / 2;
+	}
+	while (((unsigned char)*text & 0xc0) == 0x80 && *before > 0) {
+		text++;
+		(*before)--;
+	}
+	if (strlen(text) > room) {
+		while (room > 0 && ((unsigned char)text[room] & 0xc0) == 0x80)
+			room--;
+		text[room] = '\0';
+	}
+	return text;
+}
+
 void complain_source(
 	struct str *str, const struct complain *how, const struct err_item *item)
 {
 	char text[SOURCE_LINE_MAX_BYTES];
-	const char *shown = text;
+	const char *shown;
 	size_t before = item->pos.column ? item->pos.column - 1 : 0;
 
 	if (!item->pos.file || !item->pos.line ||
@@ -121,16 +182,11 @@ void complain_source(
 		return;
 	if (before > strlen(text))
 		before = strlen(text);
-	if (before > SOURCE_MAX_COLUMNS / 2) {
-		shown += before - SOURCE_MAX_COLUMNS / 2;
-		before = SOURCE_MAX_COLUMNS / 2;
-	}
-	if (strlen(shown) > SOURCE_MAX_COLUMNS)
-		text[shown - text + SOURCE_MAX_COLUMNS] = '\0';
+	shown = cut_source(text, &before, how);
 	str_printf(str, "%6u | ", item->pos.line);
 	add_clean(str, shown);
 	if (item->pos.column) {
-		str_add(str, "\n       | ");
+		str_add(str, "\n" MARGIN);
 		add_caret_blanks(str, shown, before);
 		add_styled(str, how->color, item->warning ? BOLD YELLOW : BOLD RED, "^");
 	}
@@ -146,16 +202,30 @@ static void add_pos(struct str *str, const struct complain *how, const struct po
 		str_printf(str, ":%u", pos->column);
 }
 
-static void add_place(struct str *str, const struct complain *how, const struct pos *pos)
+/* The columns that it takes. */
+static size_t add_place(
+	struct str *str, const struct complain *how, const struct pos *pos)
 {
 	auto_str place = {0};
 
 	if (!pos->file)
-		return;
+		return 0;
 	add_pos(&place, how, pos);
 	str_add_c(&place, ':');
 	add_styled(str, how->color, BOLD, str_text(&place));
 	str_add_c(str, ' ');
+	return width_of(str_text(&place), place.len) + 1;
+}
+
+static size_t add_label(struct str *str, const struct complain *how, bool warning)
+{
+	const char *label = warning ? "warning:" : "error:";
+
+	if (!warning && !how->color)
+		return 0;
+	add_styled(str, how->color, warning ? YELLOW : BOLD RED, label);
+	str_add_c(str, ' ');
+	return strlen(label) + 1;
 }
 
 /* How its file was come to, from place to place. */
@@ -174,15 +244,12 @@ static void add_chain(
 
 void complain(struct str *str, const struct complain *how, const struct err_item *item)
 {
-	add_place(str, how, &item->pos);
-	if (item->warning) {
-		add_styled(str, how->color, YELLOW, "warning:");
-		str_add_c(str, ' ');
-	} else if (how->color) {
-		add_styled(str, true, BOLD RED, "error:");
-		str_add_c(str, ' ');
-	}
-	add_clean(str, item->text);
+	auto_str text = {0};
+	size_t used = add_place(str, how, &item->pos);
+
+	used += add_label(str, how, item->warning);
+	add_clean(&text, item->text);
+	add_folded(str, str_text(&text), used, how);
 	str_add_c(str, '\n');
 	if (item->warning)
 		return;

@@ -14,6 +14,7 @@ struct complain {
 	const char
 		*cwd; /* paths below it are shown relative to it; NULL: all as they are */
 	bool color;
+	unsigned columns; /* of the terminal; 0: lines may be as long as they are */
 };
 
 /* Appends the lines of one complaint. A warning is one line: it must not bury what was asked for. */

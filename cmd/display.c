@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -161,9 +162,18 @@ static void add_json(struct str *str, const struct err_item *item)
 	str_add(str, "}\n");
 }
 
+/* Asked anew each time: windows change. 0: it is no terminal. */
+static unsigned columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+}
+
 void display_complain(struct display *display, const struct err_item *item)
 {
-	const struct complain how = {.cwd = display->cwd, .color = display->color};
+	const struct complain how = {
+		.cwd = display->cwd, .color = display->color, .columns = columns()};
 	auto_str text = {0};
 
 	if (item->warning && display->mode == DISPLAY_QUIET)

@@ -54,9 +54,10 @@ static void find_in(
 	const struct field *field = section_field(&project_section, pair->key);
 	struct map *map = map_of(out, pair->key);
 
-	if (!field)
-		out->names =
-			out->names || !section_has_extension(&project_section, pair->key);
+	if (!field) /* "netwroks: {front: {}}" */
+		out->names = out->names ||
+			(pair->value->kind == NODE_MAP &&
+				!section_has_extension(&project_section, pair->key));
 	else if (field->type == TYPE_MAP && pair->value->kind != NODE_MAP)
 		out->names = out->names || pair->value->kind != NODE_NULL;
 	else if (map)

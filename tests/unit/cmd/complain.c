@@ -92,3 +92,23 @@ TEST(complain_hides_all_control_characters_and_broken_utf8)
 		"       |                   ^\n");
 	teardown(&f);
 }
+
+TEST(complain_folds_between_words_and_cuts_the_source_to_the_terminal)
+{
+	struct fixture f;
+	struct err_item item = {.text = "services.web: unknown key \"replicas\": it "
+					"belongs in services.web.deploy"};
+
+	setup(&f,
+		"services: {web: {image: nginx, hostname: abc, replicas: 2, tty: "
+		"true}}\n");
+	item.pos = (struct pos){f.path, 1, 47};
+	complain(&f.out, &(struct complain){.cwd = f.cwd, .columns = 40}, &item);
+	assert_string_equal(str_text(&f.out),
+		"compose.yaml:1:47: services.web: unknown\n"
+		"    key \"replicas\": it belongs in\n"
+		"    services.web.deploy\n"
+		"     1 | hostname: abc, replicas: 2, tty\n"
+		"       |                ^\n");
+	teardown(&f);
+}
