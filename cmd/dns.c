@@ -2,11 +2,15 @@
 #include "cmd/dns.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/digest.h"
 #include "base/node.h"
 #include "base/str.h"
@@ -167,6 +171,18 @@ const struct netdns_opts *app_netdns(struct app *app)
 	return out->version ? out : NULL;
 }
 
+/* One that people run in the foreground is nothing that the engine could tell of. */
+static bool listens(const struct app *app)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int n = snprintf(to.sun_path, sizeof(to.sun_path), "%s/control.sock",
+		netdns_directory(app));
+
+	return fd >= 0 && n > 0 && (size_t)n < sizeof(to.sun_path) &&
+		connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
+}
+
 static const char *gateway(void *ctx, struct arena *arena, const struct node *network)
 {
 	(void)ctx;
@@ -185,6 +201,7 @@ void dns_wish_fill(struct app *app, struct wish *wish)
 		.asked = app->root.dns,
 		.fallback = app->root.dns_default,
 		.upstreams = reachable(app),
+		.listens = listens(app),
 		.gateway = gateway,
 	};
 	if (netdns)

@@ -20,6 +20,7 @@
 #include "compose/planner/observed.h"
 #include "compose/planner/planner.h"
 #include "compose/scheduler/control.h"
+#include "compose/scheduler/folder.h"
 #include "compose/scheduler/scheduler.h"
 
 #define ASK_TIMEOUT_MS 10000
@@ -270,6 +271,8 @@ static int serve_run(
 			"davit-netdns is missing, or the engine is on another host");
 		return app_fail(app, &err);
 	}
+	if (!folder_make(netdns->directory, 0755, &err))
+		return app_fail(app, &err);
 	args[n++] = netdns->program;
 	args[n++] = "serve";
 	args[n++] = "--engine";

@@ -34,7 +34,7 @@ static const char *why_start(const struct draft *draft)
 	const char *version = node_get_text(node_get(netdns, "Labels"), NETDNS_LABEL);
 
 	if (!netdns)
-		return "missing";
+		return draft->wish->dns.listens ? NULL : "missing";
 	if (!node_is_text(node_get(netdns, "State"), "running"))
 		return "not running";
 	if (draft->wish->dns.version && !text_eq(version, draft->wish->dns.version))

@@ -51,10 +51,11 @@ struct scale {
 
 /* What is wished of netdns, and what is known of it before the plan is made; zeroed: nothing. */
 struct dns_wish {
-	const char *asked;        /* --dns; NULL: not given */
-	const char *fallback;     /* DAVIT_DNS; NULL: off */
-	const char *unavailable;  /* why it cannot run for this engine; NULL: it can */
-	const char *version;      /* of the one that this davit would start */
+	const char *asked;       /* --dns; NULL: not given */
+	const char *fallback;    /* DAVIT_DNS; NULL: off */
+	const char *unavailable; /* why it cannot run for this engine; NULL: it can */
+	const char *version;     /* of the one that this davit would start */
+	bool listens; /* somebody does at its control socket: one in the foreground, perhaps */
 	struct strings upstreams; /* the host's name servers that containers can reach */
 	/* The host's address on a network (an entry of the engine's list); NULL: there is none. */
 	const char *(*gateway)(

@@ -15,6 +15,10 @@ peer() {
 	"$PEER" "$@"
 }
 
+ids() {
+	docker ps -q --no-trunc --filter "label=com.docker.compose.project=$PROJECT" | sort
+}
+
 # Two services; the first as asked for by MODE, with more YAML at the top if given: two_services MODE
 two_services() {
 	compose_file <<-YAML
@@ -183,10 +187,10 @@ answers() {
 	two_services off
 	davit up -d
 	local before
-	before=$(docker ps -q | sort)
+	before=$(ids)
 	two_services assist
 	davit up -d
-	assert_equal "$(docker ps -q | sort)" "$before"
+	assert_equal "$(ids)" "$before"
 	two_services authoritative
 	run davit plan up
 	assert_status 2
@@ -210,19 +214,19 @@ answers() {
 	local before
 	two_services authoritative
 	davit up -d
-	before=$(docker ps -q --no-trunc | sort)
+	before=$(ids)
 	run peer up -d
 	assert_ok
-	assert_equal "$(docker ps -q --no-trunc | sort)" "$before"
+	assert_equal "$(ids)" "$before"
 	davit up -d
-	assert_equal "$(docker ps -q --no-trunc | sort)" "$before"
+	assert_equal "$(ids)" "$before"
 	davit down
 	sed -i /x-davit/d compose.yaml
 	peer up -d
-	before=$(docker ps -q --no-trunc | sort)
+	before=$(ids)
 	DAVIT_DNS=authoritative davit up -d
 	davit --dns assist up -d
-	assert_equal "$(docker ps -q --no-trunc | sort)" "$before"
+	assert_equal "$(ids)" "$before"
 }
 
 @test "who does not ask for names asks the engine nothing more" {
@@ -235,6 +239,24 @@ answers() {
 	assert_equal "$(docker inspect "$PROJECT-web-1" | grep -c 'davit.dns\|edns0')" 0
 	run docker inspect davit-netdns
 	assert_fails
+}
+
+@test "one that runs in the foreground is as good" {
+	local server
+	"$DAVIT" netdns serve >serve.log 2>&1 3>&- &
+	server=$!
+	poll 10 davit netdns status
+	two_services authoritative
+	davit up -d
+	run docker inspect davit-netdns
+	assert_fails
+	assert_equal "$(asked "$PROJECT-db-1" web)" "$(addresses_of "$PROJECT-web-1" "$PROJECT-web-2")"
+	run davit plan up
+	assert_ok
+	davit down
+	davit netdns status
+	kill "$server"
+	poll 10 gone "$server"
 }
 
 @test "it is started, asked and stopped by hand" {

@@ -191,6 +191,8 @@ static void take_word(struct args *args, const char *word)
 		wish->dns.fallback = next(args);
 	else if (!strcmp(word, "--netdns"))
 		wish->dns.version = next(args);
+	else if (!strcmp(word, "--netdns-listens"))
+		wish->dns.listens = true;
 	else if (!strcmp(word, "--far-engine"))
 		wish->dns.unavailable = "the engine is on another host";
 	else if (!strcmp(word, "--kill-after"))
