@@ -131,11 +131,10 @@ void links_free(struct links *links)
 }
 
 /* The local address, which on a bridge has no peer. */
-static bool is_usable(struct rtnl_addr *addr, int index)
+static bool is_usable(struct rtnl_addr *addr)
 {
-	return rtnl_addr_get_ifindex(addr) == index && rtnl_addr_get_local(addr) &&
-		rtnl_addr_get_scope(addr) != RT_SCOPE_LINK &&
-		!(rtnl_addr_get_flags(addr) & (IFA_F_TENTATIVE | IFA_F_DADFAILED));
+	return rtnl_addr_get_local(addr) && rtnl_addr_get_scope(addr) != RT_SCOPE_LINK &&
+		!(rtnl_addr_get_flags(addr) & IFA_F_DADFAILED);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -143,7 +142,8 @@ static int compare_texts(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void add_address(struct arena *arena, struct rtnl_addr *addr, struct strings *out)
+static void add_address(
+	struct arena *arena, struct rtnl_addr *addr, bool prefix, struct strings *out)
 {
 	struct nl_addr *local = rtnl_addr_get_local(addr);
 	char text[INET6_ADDRSTRLEN];
@@ -152,8 +152,32 @@ static void add_address(struct arena *arena, struct rtnl_addr *addr, struct stri
 		    sizeof(text)))
 		return;
 	ARENA_PUSH(arena, out->items, out->n,
-		arena_printf(arena, "%s/%d", text, rtnl_addr_get_prefixlen(addr)));
+		prefix ? arena_printf(arena, "%s/%d", text, rtnl_addr_get_prefixlen(addr))
+		       : arena_strdup(arena, text));
 	out->set = true;
+}
+
+/* index 0: of any interface, and then without prefixes. */
+static void list_addresses(
+	const struct links *links, int index, struct arena *arena, struct strings *out)
+{
+	*out = (struct strings){0};
+	if (!links->manager)
+		return;
+	for (struct nl_object *object = nl_cache_get_first(links->addrs); object;
+		object = nl_cache_get_next(object)) {
+		struct rtnl_addr *addr = (struct rtnl_addr *)object;
+
+		if (is_usable(addr) && (!index || rtnl_addr_get_ifindex(addr) == index))
+			add_address(arena, addr, index, out);
+	}
+	if (out->n > 1)
+		qsort(out->items, out->n, sizeof(*out->items), compare_texts);
+}
+
+void links_host(const struct links *links, struct arena *arena, struct strings *out)
+{
+	list_addresses(links, 0, arena, out);
 }
 
 /* Asked of the kernel: libnl's cache may go on to know a bridge that is gone, by its ports' messages. */
@@ -168,13 +192,7 @@ bool links_addresses(const struct links *links, const char *name, struct arena *
 	int index = links_index(name);
 
 	*out = (struct strings){0};
-	if (!index || !links->manager)
-		return false;
-	for (struct nl_object *object = nl_cache_get_first(links->addrs); object;
-		object = nl_cache_get_next(object))
-		if (is_usable((struct rtnl_addr *)object, index))
-			add_address(arena, (struct rtnl_addr *)object, out);
-	if (out->n > 1)
-		qsort(out->items, out->n, sizeof(*out->items), compare_texts);
-	return true;
+	if (index)
+		list_addresses(links, index, arena, out);
+	return index != 0;
 }

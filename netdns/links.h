@@ -19,10 +19,13 @@ void links_free(struct links *links);
 
 /*
  * Its addresses with their prefix ("10.1.0.1/24"), sorted, that can be listened on: neither
- * link-local ones nor those that the kernel still checks for duplicates. False: there is no such interface.
+ * link-local ones nor those that somebody else has too. False: there is no such interface.
  */
 bool links_addresses(const struct links *links, const char *name, struct arena *arena,
 	struct strings *out);
+
+/* Those of all interfaces, without their prefixes. */
+void links_host(const struct links *links, struct arena *arena, struct strings *out);
 
 /* The kernel's number of it; 0: there is none. */
 int links_index(const char *name);

@@ -65,6 +65,7 @@ static void look(struct live *live, struct arena *arena, struct view *out)
 		return;
 	feed_tell(live->feed, arena, &told);
 	told_input(arena, &told, &out->input, &out->modes);
+	links_host(live->links, arena, &out->input.host);
 	out->networks =
 		ARENA_NEW_N(arena, out->input.nnetworks, const struct told_network *);
 	for (size_t i = 0; i < out->input.nnetworks; i++) {
@@ -83,6 +84,8 @@ static void look(struct live *live, struct arena *arena, struct view *out)
 static void print_addresses(
 	const struct live *live, const struct zone_input *input, struct str *out)
 {
+	for (size_t i = 0; i < input->host.n; i++)
+		str_printf(out, "%s\n", input->host.items[i]);
 	for (size_t i = 0; i < input->nnetworks; i++) {
 		const char *bridge = input->networks[i].bridge;
 

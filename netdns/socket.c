@@ -23,13 +23,17 @@ struct option_row {
 	bool udp;
 };
 
-/* RFC 9715: replies are small enough to be whole, and no router's word makes us cut them. */
+/*
+ * RFC 9715: replies are small enough to be whole, and no router's word makes us cut them. A bridge's IPv6 address is
+ * checked for duplicates once its first container has come, which may ask at once: it is listened on before.
+ */
 static const struct option_row rows[] = {
 	{SOL_SOCKET, SO_REUSEADDR, 1, .tcp = true},
 	{SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES, .udp = true},
 	{IPPROTO_IP, IP_PKTINFO, 1, .udp = true},
 	{IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT, .udp = true},
 	{IPPROTO_IPV6, IPV6_V6ONLY, 1, .v6 = true, .tcp = true, .udp = true},
+	{IPPROTO_IPV6, IPV6_FREEBIND, 1, .v6 = true, .tcp = true, .udp = true},
 	{IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, .v6 = true, .udp = true},
 	{IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT, .v6 = true, .udp = true},
 };

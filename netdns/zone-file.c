@@ -99,6 +99,7 @@ static const struct section container_section =
 
 static const struct field zone_fields[] = {
 	F_TEXT(struct zone_input, "domain", domain, .help = "Above all projects"),
+	F_STRINGS(struct zone_input, "host", host, .help = "The host's own addresses"),
 	F_LIST(struct zone_input, "networks", networks, nnetworks, &network_section,
 		.help = "Of the engine"),
 	F_LIST(struct zone_input, "containers", containers, ncontainers,
@@ -140,6 +141,7 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	struct zone_input *out, struct errs *errs)
 {
 	struct node *node;
+	struct addr addr;
 	struct err err = {0};
 
 	*out = (struct zone_input){0};
@@ -151,6 +153,10 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	if (errs_failed(errs))
 		return false;
 	schema_decode(arena, &zone_section, node, out, errs);
+	for (size_t i = 0; i < out->host.n; i++)
+		if (!addr_parse(out->host.items[i], &addr))
+			errs_add(errs, (struct pos){0}, "host: not an address: \"%s\"",
+				out->host.items[i]);
 	for (size_t i = 0; i < out->nnetworks; i++)
 		check_network(&out->networks[i], errs);
 	for (size_t i = 0; i < out->ncontainers; i++)

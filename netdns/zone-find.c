@@ -476,7 +476,20 @@ static const struct zone_network *find_own(
 	return NULL;
 }
 
-/* Who asks on the bridge of a network. */
+/*
+ * From loopback, from an address of ours, or from another one of the host: an engine's own rules (masquerading of
+ * what a bridge's network sends elsewhere) may give a query of the host's any of those. The kernel takes none of them
+ * from outside.
+ */
+static bool is_host(const struct zone *zone, const struct addr *source)
+{
+	for (size_t i = 0; i < zone->nhost; i++)
+		if (addr_equal(&zone->host[i], source))
+			return true;
+	return addr_is_loopback(source) || find_own(zone, source);
+}
+
+/* Who asks on the bridge of a network; a container that is not known yet asks as anybody of that network. */
 static bool view_on(const struct zone *zone, const struct zone_network *network,
 	const struct addr *source, struct zone_view *out)
 {
@@ -487,6 +500,8 @@ static bool view_on(const struct zone *zone, const struct zone_network *network,
 
 	if (endpoint)
 		view_of_container(endpoint->container, out);
+	else if (is_host(zone, source))
+		view_of_host(zone, out);
 	else if (network_prefix(network, source))
 		*out = here;
 	else
@@ -500,14 +515,14 @@ bool zone_view(const struct zone *zone, const struct addr *local,
 	const struct zone_network *network = local ? find_own(zone, local) : NULL;
 	const struct zone_endpoint *endpoint;
 
-	if (addr_is_loopback(source) || find_own(zone, source)) {
-		view_of_host(zone, out);
-		return true;
-	}
 	if (network)
 		return view_on(zone, network, source, out);
 	endpoint = local ? NULL : find_endpoint(zone, NULL, source);
 	if (endpoint)
 		view_of_container(endpoint->container, out);
-	return endpoint != NULL;
+	else if (is_host(zone, source))
+		view_of_host(zone, out);
+	else
+		return false;
+	return true;
 }

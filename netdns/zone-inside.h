@@ -99,6 +99,8 @@ struct zone {
 	const uint8_t *seed;
 	const struct zone_network **networks; /* by name */
 	size_t nnetworks;
+	const struct addr *host; /* its own addresses, of whatever interface */
+	size_t nhost;
 	struct map *projects;
 	struct zone_set *
 		*slots; /* open addressing; a power of two, at most two thirds full */

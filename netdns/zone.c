@@ -158,6 +158,15 @@ static void add_networks(struct build *build, const struct zone_input *input)
 			compare_networks);
 }
 
+static void add_host(struct build *build, const struct strings *in)
+{
+	struct addr *out = ARENA_NEW_N(build->arena, in->n, struct addr);
+
+	for (size_t i = 0; i < in->n; i++)
+		build->zone->nhost += addr_parse(in->items[i], &out[build->zone->nhost]);
+	build->zone->host = out;
+}
+
 /* ---- containers */
 
 static void add_ports(struct build *build, struct zone_container *container,
@@ -407,6 +416,7 @@ const struct zone *zone_new(struct arena *arena, const struct zone_input *input,
 	map_init(&build.services, &build.scratch);
 	build.no_project = ARENA_NEW(arena, struct zone_project);
 	make_room(&build, input);
+	add_host(&build, &input->host);
 	add_networks(&build, input);
 	for (size_t i = 0; i < input->ncontainers; i++)
 		add_endpoints(&build, add_container(&build, &input->containers[i]),
