@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The engine goes away and comes back in the middle of up: a clear error, nothing lost, the next up converges.
 load lib
+load netdns
 
 teardown_file() {
 	"$LAB_DIR/lab" start "$LAB_ENGINE"
@@ -61,4 +62,29 @@ teardown_file() {
 	davit up -d
 	assert_equal "$(container_names)" "$(printf '%s\n' "$PROJECT"-{db,web}-1)"
 	assert_equal "$(running_names)" "$(container_names)"
+}
+
+@test "netdns serves what it knew while the engine is away, and goes on when it is back" {
+	local one two
+	netdns_start
+	network default
+	replica web 1 default
+	replica web 2 default
+	one=$(ip_of "$PROJECT-web-1" default) two=$(ip_of "$PROJECT-web-2" default)
+	poll 2 answers "$PROJECT-web-1" web "$one" "$two"
+	"$LAB_DIR/lab" stop "$LAB_ENGINE" KILL
+	poll 2 host_hears "$one" "$two"
+	[[ $(kdig +edns "@$GATEWAY" "web.default.$PROJECT.davit.internal") == *EDE*3* ]]
+	"$LAB_DIR/lab" start "$LAB_ENGINE"
+	# The engine has ended its containers by then, or begun to: nothing is answered that is not so.
+	poll 10 host_hears
+	docker start "$PROJECT-web-2"
+	two=$(ip_of "$PROJECT-web-2" default)
+	poll 5 answers "$PROJECT-web-2" web "$two"
+	[[ $(kdig +edns "@$GATEWAY" "web.default.$PROJECT.davit.internal") != *EDE* ]]
+	netdns_stop
+}
+
+host_hears() {
+	[[ $(kdig +short "@$GATEWAY" "web.default.$PROJECT.davit.internal" | sort) == "$([[ $# == 0 ]] || printf '%s\n' "$@" | sort)" ]]
 }
