@@ -3,7 +3,10 @@
  * (github.com/distribution/reference). */
 #pragma once
 
+#include <stdbool.h>
+
 struct arena;
+struct err;
 
 struct reference {
 	const char *name;     /* as given, without tag and digest: "nginx",
@@ -12,6 +15,14 @@ struct reference {
 	const char *tag;      /* NULL: none */
 	const char *digest;   /* "sha256:..", NULL: none */
 };
+
+/*
+ * The whole name, as docker compose prints it with a digest: the registry is said, docker.io's images without a
+ * user are library/..., the tag is latest where none is given, and goes where there is a digest. False: it is no
+ * name of an image.
+ */
+bool reference_full(
+	struct arena *arena, const char *ref, const char **out, struct err *err);
 
 /* Splits any text; whether the parts are allowed is for the engine to say. All in the
  * arena. */
