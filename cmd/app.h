@@ -22,6 +22,7 @@ struct engine;
 struct graph;
 struct load_opts;
 struct observed;
+struct pin;
 struct plan;
 struct wish;
 
@@ -88,6 +89,9 @@ struct engine_side {
 	/* Runs a command that is a plan. */
 	int (*carry_out)(struct app *app, const struct command *command, const void *opts,
 		const struct operands *operands);
+	/* What images are pinned to (cmd/pin.h). */
+	void (*find_digests)(
+		struct app *app, struct pin **pins, size_t npins, struct errs *errs);
 	void (*finish)(struct app *app);
 };
 

@@ -32,6 +32,8 @@ enum option_flags {
 	OPTION_HIDDEN = 1 << 0,
 	OPTION_DEPRECATED = 1 << 1, /* hidden, and said to be so when it is used */
 	OPTION_IGNORED = 1 << 2,    /* accepted, without effect */
+	OPTION_NEEDS_ENGINE = 1
+		<< 3, /* OPTION_BOOL: only davit-engine can do what it asks for */
 };
 
 struct option {

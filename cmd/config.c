@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/commands.h"
+#include "cmd/pin.h"
 #include "cmd/prepare.h"
 #include "cmd/provenance.h"
 #include "cmd/services.h"
@@ -44,8 +45,8 @@ static const struct option config_opts[] = {
 	O_TEXT(C, hash, "hash", .value = "SERVICES",
 		.help = "Print the configuration hash of services, \"*\" for all"),
 	O_BOOL(C, images, "images", .help = "Print the names of the images"),
-	O_BOOL(C, lock_image_digests, "lock-image-digests", .flags = OPTION_HIDDEN,
-		.help = "Print an override file with image digests"),
+	O_BOOL(C, lock_image_digests, "lock-image-digests", .flags = OPTION_NEEDS_ENGINE,
+		.help = "Print an override file that pins the images to their digests"),
 	O_BOOL(C, models, "models", .help = "Print the names of the models"),
 	O_BOOL(C, networks, "networks", .help = "Print the names of the networks"),
 	O_BOOL(C, no_consistency, "no-consistency",
@@ -63,8 +64,9 @@ static const struct option config_opts[] = {
 		.help = "Print each value with the place it comes from, and what it "
 			"replaced"),
 	O_BOOL(C, quiet, "quiet", .letter = 'q', .help = "Only say what is wrong"),
-	O_BOOL(C, resolve_image_digests, "resolve-image-digests", .flags = OPTION_HIDDEN,
-		.help = "Print images with their digests"),
+	O_BOOL(C, resolve_image_digests, "resolve-image-digests",
+		.flags = OPTION_NEEDS_ENGINE,
+		.help = "Pin the images to the digests that their registries have now"),
 	O_BOOL(C, schema, "schema",
 		.help = "Print a JSON Schema of Compose files, for editors"),
 	O_BOOL(C, services, "services", .help = "Print the names of the services"),
@@ -276,13 +278,14 @@ static bool check(const struct config *opts, struct err *err)
 		strcmp(opts->format, "json") != 0)
 		return err_set(err, ERR_INPUT,
 			"unsupported format \"%s\"\nIt is yaml or json.", opts->format);
-	if (opts->resolve_image_digests || opts->lock_image_digests)
-		return err_set(err, ERR_INPUT,
-			"config --%s-image-digests is not there yet. This does it: "
-			"docker compose config --%s-image-digests",
-			opts->resolve_image_digests ? "resolve" : "lock",
-			opts->resolve_image_digests ? "resolve" : "lock");
 	return true;
+}
+
+static enum pinning pinning_of(const struct config *opts)
+{
+	if (opts->lock_image_digests)
+		return PIN_ALONE;
+	return opts->resolve_image_digests ? PIN_ALL : PIN_NONE;
 }
 
 /* Asks for no file: the schema is the program's own. */
@@ -304,7 +307,7 @@ static int show_raw(
 
 	errs_init(&errs, &app->arena);
 	raw = project_load_raw(&app->arena, how, &errs);
-	if (app_show_errs(app, &errs) || !raw)
+	if (app_show_errs(app, &errs) || !raw || !pin_tree(app, pinning_of(opts), &raw))
 		return EXIT_FAILURE;
 	if (opts->quiet)
 		return EXIT_SUCCESS;
@@ -331,9 +334,13 @@ static int show_variables(
 static int show(struct app *app, const struct config *opts)
 {
 	const struct list *list = list_of(opts);
+	const struct project *project = app->project;
+	bool whole = !list && !opts->hash && !opts->provenance;
 	struct err err = {0};
 	auto_str text = {0};
 
+	if (whole && !pin_project(app, pinning_of(opts), &project))
+		return EXIT_FAILURE;
 	if (opts->quiet)
 		return EXIT_SUCCESS;
 	if (list)
@@ -342,8 +349,8 @@ static int show(struct app *app, const struct config *opts)
 		return app_fail(app, &err);
 	else if (opts->provenance)
 		provenance_print(&text, app->project);
-	else if (!opts->hash)
-		project_print(&text, app->project,
+	else if (whole)
+		project_print(&text, project,
 			text_eq(opts->format, "json") ? PRINT_JSON : PRINT_YAML);
 	return write_out(app, opts, &text);
 }

@@ -4,6 +4,7 @@
 #include "cmd/carry.h"
 #include "cmd/commands.h"
 #include "cmd/connect.h"
+#include "cmd/digests.h"
 #include "cmd/observe.h"
 #include "cmd/program.h"
 
@@ -51,6 +52,7 @@ static const struct command *const all_commands[] = {
 static const struct engine_side engine_side = {
 	.project_by_labels = app_project_by_labels,
 	.carry_out = command_carry_out,
+	.find_digests = app_find_digests,
 	.finish = app_disconnect,
 };
 

@@ -123,6 +123,24 @@ static int show_command_help(struct run *run, const struct command *command)
 	return EXIT_SUCCESS;
 }
 
+static int hand_on(struct run *run)
+{
+	struct err err = {0};
+
+	hand_over(run->argv, run->environment, &err);
+	return app_fail(&run->app, &err);
+}
+
+/* The command is one that davit can do, but not with such an option. */
+static bool wants_engine(const struct command *command, const void *opts)
+{
+	for (const struct option *o = command->opts; o && o->name; o++)
+		if ((o->flags & OPTION_NEEDS_ENGINE) &&
+			*(const bool *)((const char *)opts + o->offset))
+			return true;
+	return false;
+}
+
 /* The command's arguments are the last nargs of argv. */
 static int run_command(struct run *run, const struct command *command, size_t nargs)
 {
@@ -138,6 +156,8 @@ static int run_command(struct run *run, const struct command *command, size_t na
 		return app_fail(app, &err);
 	if (common.help)
 		return show_command_help(run, command);
+	if (!run->program->engine_side && wants_engine(command, opts))
+		return hand_on(run);
 	app->root.dry_run = app->root.dry_run || common.dry_run;
 	if ((command->needs & (NEEDS_PROJECT | NEEDS_NAME | NEEDS_ENVIRONMENT)) &&
 		!read_env_files(run))
@@ -155,14 +175,6 @@ static int show_root_help(struct run *run)
 	root_help(&text, run->program->commands);
 	app_print_str(&run->app, &text);
 	return EXIT_SUCCESS;
-}
-
-static int hand_on(struct run *run)
-{
-	struct err err = {0};
-
-	hand_over(run->argv, run->environment, &err);
-	return app_fail(&run->app, &err);
 }
 
 static int unknown(struct run *run, const char *name)

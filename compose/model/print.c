@@ -27,6 +27,8 @@ static struct node *json_order(
 	const struct node *x = project->x.node;
 
 	node_remove(arena, root, "models");
+	if (!*project->name) /* which YAML leaves out */
+		node_set_text(arena, root, "name", "");
 	for (size_t i = 0; x && i < x->npairs; i++)
 		node_set(arena, root, x->pairs[i].key,
 			node_sorted(arena, x->pairs[i].value, ENCODE_JSON));
