@@ -140,7 +140,8 @@ static void check_pair_map(const struct check *check, const struct trail *trail,
 static void check_pairs(const struct check *check, const struct trail *trail,
 	const struct field *field, const struct node *node)
 {
-	const struct field items = {.type = TYPE_STRINGS, .flags = FIELD_UNIQUE_ITEMS};
+	const struct field items = {
+		.type = TYPE_STRINGS, .form = field->form, .flags = FIELD_UNIQUE_ITEMS};
 
 	if (node->kind == NODE_MAP)
 		check_pair_map(check, trail, field, node);
@@ -170,6 +171,25 @@ static bool is_short_section(const struct field *field, const struct node *node)
 	}
 }
 
+/* "./data : /data": blanks around the colon made a mapping of it. */
+static bool is_torn(const struct field *field, const struct node *node)
+{
+	bool short_too = field->form == FORM_MOUNT || field->form == FORM_PORT ||
+		field->form == FORM_DEVICE;
+
+	return short_too && node->npairs == 1 &&
+		!section_field(field->section, node->pairs[0].key) &&
+		is_text_or_number(node->pairs[0].value);
+}
+
+static void torn_text(
+	const struct check *check, const struct trail *trail, const struct node *node)
+{
+	walk_error(&check->walk, trail, node,
+		"unknown key \"%s\": was \"%s:%s\" meant, without the blank?",
+		node->pairs[0].key, node->pairs[0].key, node->pairs[0].value->text);
+}
+
 static void check_one(const struct check *check, const struct trail *trail,
 	const struct field *field, const struct node *node)
 {
@@ -178,7 +198,10 @@ static void check_one(const struct check *check, const struct trail *trail,
 	if (node->kind == NODE_NULL && (field->flags & FIELD_NULL))
 		return;
 	if (node->kind == NODE_MAP) {
-		check_section(check, trail, field->section, node);
+		if (is_torn(field, node))
+			torn_text(check, trail, node);
+		else
+			check_section(check, trail, field->section, node);
 		return;
 	}
 	if (!is_short_section(field, node)) {
@@ -284,7 +307,8 @@ static void check_map(const struct check *check, const struct trail *trail,
 	const struct field *field, const struct node *node)
 {
 	bool list_too = field->form == FORM_LIST_NULLS || field->form == FORM_DEPENDS;
-	const struct field names = {.type = TYPE_STRINGS, .flags = FIELD_UNIQUE_ITEMS};
+	const struct field names = {
+		.type = TYPE_STRINGS, .form = field->form, .flags = FIELD_UNIQUE_ITEMS};
 
 	if (node->kind == NODE_LIST && list_too) {
 		check_text_items(check, trail, &names, node);

@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "base/units.h"
 
+#define QUOTABLE_BYTES 40 /* of a value that a message says again */
+
 static const char *walk_text(const struct walk *walk, const struct trail *trail,
 	const char *format, va_list args)
 {
@@ -41,11 +43,57 @@ void walk_warn(const struct walk *walk, const struct trail *trail,
 	va_end(args);
 }
 
+/* Text that is short enough to be said again. */
+static bool is_quotable(const struct node *node)
+{
+	return node_is_scalar(node) && node->kind != NODE_NULL &&
+		strlen(node->text) <= QUOTABLE_BYTES && !strchr(node->text, '\n');
+}
+
+/* What is to be written where a list was wanted; "": no idea. */
+static const char *list_hint(struct arena *arena, const struct node *node)
+{
+	if (!is_quotable(node))
+		return "";
+	if (node->kind == NODE_STR && node->text[0] == '-')
+		return ": a blank is missing after the \"-\"";
+	return arena_printf(arena, ": write \"- %s\" below the key", node->text);
+}
+
 void walk_wrong_kind(const struct walk *walk, const struct trail *trail,
 	const struct node *node, const char *wanted)
 {
-	walk_error(walk, trail, node, "must be %s, but is %s", wanted,
-		node_kind_words(node));
+	const char *hint = text_eq(wanted, "a list") ? list_hint(walk->arena, node) : "";
+
+	walk_error(walk, trail, node, "must be %s, but is %s%s", wanted,
+		node_kind_words(node), hint);
+}
+
+/* "- A: b" in a list of texts that could be a mapping as well. */
+static void wrong_item(const struct walk *walk, const struct trail *trail,
+	const struct field *field, const struct node *node)
+{
+	const struct node_pair *pair = node->pairs;
+	bool names = field->form == FORM_LIST_NULLS || field->form == FORM_DEPENDS;
+
+	if (names)
+		walk_error(walk, trail, node,
+			"must be a string, but is a mapping: take \"- \" away before "
+			"\"%s:\"",
+			pair->key);
+	else if (is_quotable(pair->value))
+		walk_error(walk, trail, node,
+			"must be a string, but is a mapping: write \"- %s=%s\", or all "
+			"without \"- \"",
+			pair->key, pair->value->text);
+	else
+		walk_wrong_kind(walk, trail, node, "a string");
+}
+
+static bool may_be_map(const struct field *field)
+{
+	return field->form == FORM_LIST_NULLS || field->form == FORM_DEPENDS ||
+		field->form == FORM_LIST_PAIRS || field->form == FORM_LIST_OR_PAIRS;
 }
 
 /* What a reader is given: the row, the place and the scalar. */
@@ -85,6 +133,10 @@ bool item_is_text(const struct walk *walk, const struct trail *trail,
 {
 	if (kind_is_text(field, node))
 		return true;
+	if (node->kind == NODE_MAP && node->npairs == 1 && may_be_map(field)) {
+		wrong_item(walk, trail, field, node);
+		return false;
+	}
 	walk_wrong_kind(walk, trail, node,
 		field->flags & FIELD_NUMBER               ? "a string or a number"
 			: field->form == FORM_SCALAR_TEXT ? "a string, true or false"

@@ -111,6 +111,28 @@ static void validate_pull_policy(
 		service->name, policy);
 }
 
+/* What no engine takes; docker compose only finds out when it makes the container. */
+static void validate_restart(const struct service *service, const struct validation *v)
+{
+	static const char *const words[] = {
+		"", "no", "always", "unless-stopped", "on-failure"};
+	static const char retries[] = "on-failure:";
+	const char *restart = service->restart;
+	int64_t n;
+
+	if (!restart || is_open(v, restart) ||
+		(text_starts(restart, retries) &&
+			parse_i64(restart + strlen(retries), &n)))
+		return;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (text_eq(restart, words[i]))
+			return;
+	errs_warn(v->errs, pos_of(service->node, "restart"),
+		"services.%s.restart: no engine takes \"%s\": it is one of no, always, "
+		"unless-stopped, on-failure and on-failure:N",
+		service->name, restart);
+}
+
 static void validate_request(const struct device_request *request, const char *service,
 	const char *key, size_t i, const struct validation *v)
 {
@@ -196,6 +218,7 @@ static void validate_service(const struct service *service, const struct validat
 {
 	validate_container_name(service, v);
 	validate_pull_policy(service, v);
+	validate_restart(service, v);
 	validate_environment(service, v);
 	if (v->suspects && map_has(&v->suspects->services, service->name))
 		return; /* what is missing may be what could not be read */
