@@ -12,6 +12,12 @@
 #include "compose/graph/graph.h"
 #include "compose/loader/load.h"
 
+/* Cycles: where nothing is wrong, the graph that is kept tells of them. */
+static void judge(struct arena *arena, const struct project *project, struct errs *errs)
+{
+	graph_build(arena, project, errs);
+}
+
 void app_load_opts(const struct app *app, struct load_opts *out)
 {
 	*out = (struct load_opts){
@@ -28,6 +34,7 @@ void app_load_opts(const struct app *app, struct load_opts *out)
 		.compatibility = app->root.compatibility,
 		.strict = app->root.strict,
 		.keep_all_services = true,
+		.judge = judge,
 		.default_platform = app_getenv(app, "DOCKER_DEFAULT_PLATFORM"),
 	};
 }

@@ -214,9 +214,8 @@ static void run_passes(struct arena *arena, const struct load_opts *opts,
  * at once; the project itself is of no use.
  */
 static void judge_rest(struct arena *arena, const struct load_opts *opts,
-	const struct tree *tree, struct errs *errs)
+	const struct tree *tree, struct project *project, struct errs *errs)
 {
-	struct project *project = ARENA_NEW(arena, struct project);
 	struct suspects suspects;
 	struct errs said;
 
@@ -240,11 +239,15 @@ const struct project *project_build(struct arena *arena, const struct load_opts 
 	schema_report(&project_section, tree->root,
 		opts->strict ? FIELD_UNUSED | FIELD_SWARM : FIELD_UNUSED, errs);
 	if (errs_failed(errs)) {
-		judge_rest(arena, opts, tree, errs);
-		return NULL;
+		judge_rest(arena, opts, tree, project, errs);
+	} else {
+		schema_decode(arena, &project_section, tree->root, project, errs);
+		fill_head(project, opts, tree);
+		run_passes(arena, opts, project, &(struct validation){.errs = errs});
 	}
-	schema_decode(arena, &project_section, tree->root, project, errs);
-	fill_head(project, opts, tree);
-	run_passes(arena, opts, project, &(struct validation){.errs = errs});
-	return errs_failed(errs) ? NULL : project;
+	if (!errs_failed(errs))
+		return project;
+	if (opts->judge && !opts->no_consistency)
+		opts->judge(arena, project, errs);
+	return NULL;
 }

@@ -53,6 +53,9 @@ struct load_opts {
 	bool no_consistency;
 	bool keep_all_services; /* do not narrow to `services`: what up, down, ps load */
 	const char *default_platform; /* DOCKER_DEFAULT_PLATFORM */
+	/* Says what else is wrong with a project in which something is; NULL: nobody. */
+	void (*judge)(
+		struct arena *arena, const struct project *project, struct errs *errs);
 };
 
 /*
