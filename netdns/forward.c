@@ -203,6 +203,13 @@ static bool someone_came_by_tcp(const struct question *question)
 
 /* ---- attempts */
 
+/* Whom to ask. */
+static const struct upstreams *servers_of(const struct question *question)
+{
+	return question->asked.via.n ? &question->asked.via
+				     : &question->forward->upstreams;
+}
+
 static void open_attempt(struct question *question, const struct addr *server, bool tcp);
 static void try_next(struct question *question);
 
@@ -220,7 +227,7 @@ static void on_timer(uv_timer_t *timer)
 static void try_next(struct question *question)
 {
 	struct forward *forward = question->forward;
-	const struct upstreams *servers = &forward->upstreams;
+	const struct upstreams *servers = servers_of(question);
 	int64_t left = question->until_ms - now(forward);
 
 	do {
@@ -244,7 +251,7 @@ static void give_up(struct attempt *attempt)
 	struct question *question = attempt->question;
 
 	end_attempt(attempt);
-	if (question->nattempts < question->forward->upstreams.n)
+	if (question->nattempts < servers_of(question)->n)
 		try_next(question);
 	else if (!question->attempts)
 		fail(question);
@@ -400,7 +407,9 @@ static void add_waiter(struct question *question, const struct ask *ask,
 	struct waiter *waiter = xalloc(sizeof(*waiter));
 
 	waiter->ask = *ask;
-	waiter->ask.zone = NULL; /* it may be gone when the reply is there */
+	/* They may be gone when the reply is there. */
+	waiter->ask.zone = NULL;
+	waiter->ask.view = (struct zone_view){0};
 	waiter->query = *query;
 	waiter->place = *place;
 	waiter->next = question->waiters;
@@ -446,10 +455,12 @@ size_t forward_ask(struct forward *forward, const struct ask *ask,
 	struct cache_hit hit;
 	size_t len = 0;
 
-	if (!forward->upstreams.n)
+	relay_question_of(query, &asked);
+	if (ask->view.upstreams)
+		asked.via = *ask->view.upstreams;
+	if (!forward->upstreams.n && !asked.via.n)
 		return answer_failure(
 			ask, query, RCODE_REFUSED, EDE_NOT_AUTHORITATIVE, buffer);
-	relay_question_of(query, &asked);
 	hit = cache_get(forward->cache, &asked, now(forward));
 	if (reply_from_cache(&hit, ask, query, buffer, &len))
 		return len;

@@ -27,7 +27,7 @@ bool relay_question_equal(const struct relay_question *a, const struct relay_que
 {
 	return a->type == b->type && a->dnssec_ok == b->dnssec_ok &&
 		a->checking_disabled == b->checking_disabled &&
-		name_equal(&a->key, &b->key);
+		name_equal(&a->key, &b->key) && upstreams_equal(&a->via, &b->via);
 }
 
 size_t relay_write(const struct relay_question *question, uint16_t id,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "netdns/name.h"
+#include "netdns/resolv.h"
 
 struct query;
 
@@ -19,7 +20,8 @@ enum {
 
 /* What is asked; two are the same when all members are. */
 struct relay_question {
-	struct name key; /* in lower case */
+	struct name key;      /* in lower case */
+	struct upstreams via; /* who is asked; none: those of the host */
 	uint16_t type;
 	bool dnssec_ok;
 	bool checking_disabled;

@@ -40,3 +40,13 @@ void resolv_read(const char *text, size_t len, struct upstreams *out)
 		text = stop + 1;
 	}
 }
+
+bool upstreams_equal(const struct upstreams *a, const struct upstreams *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!addr_equal(&a->items[i], &b->items[i]))
+			return false;
+	return true;
+}

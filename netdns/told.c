@@ -290,7 +290,7 @@ static void read_own_label(
 			true, ttl < ZONE_TTL_MAX_S ? ttl : ZONE_TTL_MAX_S};
 	out->in.strict = node_get_bool(label, "strict");
 	out->domain = text_at(label, "domain");
-	add_texts(arena, node_get(label, "upstreams"), &out->upstreams);
+	add_texts(arena, node_get(label, "upstreams"), &out->in.upstreams);
 	read_modes(arena, node_get(label, "networks"), out);
 }
 
@@ -396,7 +396,7 @@ void told_container_keep(
 	keep_text(arena, &out->domain);
 	keep_endpoints(arena, &out->in);
 	keep_ports(arena, &out->in);
-	keep_texts(arena, &out->upstreams);
+	keep_texts(arena, &out->in.upstreams);
 	for (size_t i = 0; i < in->nmodes; i++)
 		modes[i] = (struct told_mode){
 			arena_strdup(arena, in->modes[i].network), in->modes[i].mode};

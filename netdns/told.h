@@ -44,7 +44,6 @@ struct told_container {
 	const char *domain; /* NULL: not said */
 	struct told_mode *modes;
 	size_t nmodes;
-	struct strings upstreams;
 	bool label_broken;
 };
 

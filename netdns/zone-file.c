@@ -87,6 +87,8 @@ static const struct field container_fields[] = {
 		.help = "Nothing rather than what is not ready"),
 	F_INT(struct input_container, "ttl", ttl_s, .min = 0, .max = ZONE_TTL_MAX_S,
 		.flags = FIELD_KEEP_EMPTY, .help = "Seconds"),
+	F_STRINGS(struct input_container, "upstreams", upstreams,
+		.help = "Whom to ask for it what is not ours"),
 	F_LIST(struct input_container, "endpoints", endpoints, nendpoints,
 		&endpoint_section, .help = "Its networks"),
 	F_LIST(struct input_container, "ports", ports, nports, &port_section,
@@ -129,8 +131,20 @@ static void check_network(const struct input_network *network, struct errs *errs
 				network->addresses.items[i]);
 }
 
+static void check_addresses(
+	const char *what, const struct strings *texts, struct errs *errs)
+{
+	struct addr addr;
+
+	for (size_t i = 0; i < texts->n; i++)
+		if (!addr_parse(texts->items[i], &addr))
+			errs_add(errs, (struct pos){0}, "%s: not an address: \"%s\"",
+				what, texts->items[i]);
+}
+
 static void check_container(const struct input_container *container, struct errs *errs)
 {
+	check_addresses(container->name, &container->upstreams, errs);
 	for (size_t i = 0; i < container->nendpoints; i++) {
 		check_address(container->endpoints[i].ipv4, ADDR_V4_BYTES, errs);
 		check_address(container->endpoints[i].ipv6, ADDR_V6_BYTES, errs);
@@ -141,7 +155,6 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	struct zone_input *out, struct errs *errs)
 {
 	struct node *node;
-	struct addr addr;
 	struct err err = {0};
 
 	*out = (struct zone_input){0};
@@ -153,10 +166,7 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 	if (errs_failed(errs))
 		return false;
 	schema_decode(arena, &zone_section, node, out, errs);
-	for (size_t i = 0; i < out->host.n; i++)
-		if (!addr_parse(out->host.items[i], &addr))
-			errs_add(errs, (struct pos){0}, "host: not an address: \"%s\"",
-				out->host.items[i]);
+	check_addresses("host", &out->host, errs);
 	for (size_t i = 0; i < out->nnetworks; i++)
 		check_network(&out->networks[i], errs);
 	for (size_t i = 0; i < out->ncontainers; i++)

@@ -462,11 +462,11 @@ static void view_of_container(
 		.nnetworks = container->nnetworks,
 		.project = container->project,
 		.internal = container->internal,
+		.upstreams = container->upstreams,
 	};
 }
 
-/* The network whose address is ours. */
-static const struct zone_network *find_own(
+const struct zone_network *zone_own_network(
 	const struct zone *zone, const struct addr *addr)
 {
 	for (size_t i = 0; i < zone->nnetworks; i++)
@@ -486,7 +486,7 @@ static bool is_host(const struct zone *zone, const struct addr *source)
 	for (size_t i = 0; i < zone->nhost; i++)
 		if (addr_equal(&zone->host[i], source))
 			return true;
-	return addr_is_loopback(source) || find_own(zone, source);
+	return addr_is_loopback(source) || zone_own_network(zone, source);
 }
 
 /* Who asks on the bridge of a network; a container that is not known yet asks as anybody of that network. */
@@ -512,7 +512,7 @@ static bool view_on(const struct zone *zone, const struct zone_network *network,
 bool zone_view(const struct zone *zone, const struct addr *local,
 	const struct addr *source, struct zone_view *out)
 {
-	const struct zone_network *network = local ? find_own(zone, local) : NULL;
+	const struct zone_network *network = local ? zone_own_network(zone, local) : NULL;
 	const struct zone_endpoint *endpoint;
 
 	if (network)

@@ -65,6 +65,8 @@ struct input_container {
 	bool draining; /* about to be stopped */
 	bool strict;   /* its service answers nothing rather than what is not ready */
 	struct opt_i64 ttl_s;
+	struct strings
+		upstreams; /* whom to ask for it what is not ours; none: as the host does */
 	struct input_endpoint *endpoints;
 	size_t nendpoints;
 	struct input_port *ports; /* published, named or exposed */

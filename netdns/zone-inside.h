@@ -80,6 +80,7 @@ struct zone_container {
 	struct labels name;
 	const struct zone_network *const *networks; /* in the order it asks them */
 	const struct zone_port *ports;
+	const struct upstreams *upstreams; /* NULL: the host's */
 	uint32_t nnetworks;
 	uint32_t nports;
 	uint32_t number;
@@ -122,3 +123,7 @@ struct zone_set **zone_slot(const struct zone *zone, const struct zone_network *
 
 /* Likewise of the endpoints with an address; step goes on to the next one with the same. */
 size_t zone_addr_slot(const struct zone *zone, const struct addr *addr);
+
+/* The network on which an address is ours, or NULL. */
+const struct zone_network *zone_own_network(
+	const struct zone *zone, const struct addr *addr);

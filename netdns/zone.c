@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "netdns/resolv.h"
 #include "netdns/siphash.h"
 #include "netdns/zone-build.h"
 
@@ -192,6 +193,26 @@ static void add_ports(struct build *build, struct zone_container *container,
 	container->ports = ports;
 }
 
+/* Not ourselves, which would go round in a circle, nor what means the container's own loopback. */
+static void add_upstreams(struct build *build, struct zone_container *container,
+	const struct input_container *in)
+{
+	struct upstreams found = {0};
+	struct upstreams *kept;
+	struct addr addr;
+
+	for (size_t i = 0; i < in->upstreams.n && found.n < UPSTREAMS_MAX; i++)
+		if (addr_parse(in->upstreams.items[i], &addr) &&
+			!addr_is_loopback(&addr) && !addr_is_link_local(&addr) &&
+			!zone_own_network(build->zone, &addr))
+			found.items[found.n++] = addr;
+	if (!found.n)
+		return;
+	kept = ARENA_NEW(build->arena, struct upstreams);
+	*kept = found;
+	container->upstreams = kept;
+}
+
 /* One of each name, so that sets can compare pointers. */
 static const struct zone_service *take_service(struct build *build, const char *name)
 {
@@ -234,6 +255,7 @@ static struct zone_container *add_container(
 	if (in->id)
 		snprintf(out->id, sizeof(out->id), "%.12s", in->id);
 	add_ports(build, out, in);
+	add_upstreams(build, out, in);
 	return out;
 }
 

@@ -21,6 +21,7 @@
 #include "netdns/name.h"
 
 struct arena;
+struct upstreams;
 struct zone;
 struct zone_container;
 struct zone_input;
@@ -56,6 +57,8 @@ struct zone_view {
 	size_t nnetworks;
 	const struct zone_project *project; /* whose names come first; NULL: none */
 	bool internal; /* on internal networks only: nothing is asked elsewhere for it */
+	const struct upstreams
+		*upstreams; /* whom to ask what is not ours; NULL: as the host does */
 };
 
 /*

@@ -9,7 +9,7 @@ import struct
 import threading
 import time
 
-from serve import addresses, ask, main, query, rcode, read_tcp, send_tcp, zone
+from serve import addresses, ask, main, query, rcode, read_tcp, run, send_tcp, zone
 
 FIRST, SECOND = "127.0.0.9", "127.0.0.10"
 
@@ -198,6 +198,19 @@ def test_a_changed_zone_keeps_what_is_on_its_way(a, b, server):
         sock.send(query("silent.again"))
         server.swap(zone())
         assert addresses(sock.recv(512)) == ["192.0.2.1"]
+
+
+def test_a_container_has_its_own_servers(a, b, server):
+    run("ip", "address", "add", "10.7.0.53/32", "dev", "lo")
+    own, mine = Upstream("10.7.0.53", 53), zone()
+    mine["containers"][0]["upstreams"] = ["127.0.0.9", a.server, "10.7.0.53"]
+    server.swap(mine)
+    assert addresses(ask(a, "mine.example")) == addresses(ask(a, "mine.example")) == ["192.0.2.1"]
+    assert own.count("mine.example") == 1 and not server.first.count("mine.example")
+    assert rcode(ask(a, "servfail.mine")) == 2 and not server.first.count("servfail.mine")
+    server.swap(zone())
+    assert addresses(ask(a, "mine.example")) == ["192.0.2.1"]
+    assert own.count("mine.example") == 1 and server.first.count("mine.example") == 1
 
 
 def test_one_client_cannot_take_all_the_questions(a, b, server):

@@ -74,8 +74,6 @@ static void read_told(struct arena *arena, struct arena *kept, struct told *out)
 		told_container_keep(kept, &told, keep);
 		printf("%s: stop signal %d%s\n", keep->in.name, keep->stop_signal,
 			keep->label_broken ? ", its label is broken" : "");
-		for (size_t k = 0; k < keep->upstreams.n; k++)
-			printf("%s: asks %s\n", keep->in.name, keep->upstreams.items[k]);
 		c[out->ncontainers++] = keep;
 	}
 	out->networks = n;
