@@ -7,7 +7,7 @@ import socket
 
 import serve
 
-ZONES = 200
+ZONES = int(os.environ.get("MODEL_ZONES", "60"))
 SEED = int(os.environ.get("MODEL_SEED", random.randrange(1 << 32)))  # printed, to have the same again
 PROJECTS, SERVICES, NETWORKS = ("p", "q"), ("web", "db"), ("a", "b")
 KEYS = {"a": ("p", "front"), "b": ("q", "back")}
