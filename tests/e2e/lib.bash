@@ -5,6 +5,9 @@
 # shellcheck disable=SC2034,SC2154
 true
 
+# run with flags.
+bats_require_minimum_version 1.5.0
+
 REGISTRY=127.0.0.1:5000
 # shellcheck disable=SC2034
 REGISTRY_PRIVATE=127.0.0.1:5001
