@@ -17,6 +17,7 @@ struct control {
 	uv_connect_t connect;
 	uv_write_t write;
 	struct timer *timeout;
+	const char *path; /* borrowed */
 	struct str request;
 	struct str reply;
 	struct err err;
@@ -119,6 +120,10 @@ static void on_connected(uv_connect_t *connect, int code)
 		return;
 	if (code == 0)
 		code = uv_read_start((uv_stream_t *)&control->pipe, give_buffer, on_read);
+	else
+		err_set(&control->err, ERR_SYSTEM, "netdns does not listen at %s: %s",
+			control->path, uv_strerror(code));
+	control->err.status = -code;
 	buf = uv_buf_init(control->request.text, (unsigned)control->request.len);
 	if (code == 0)
 		code = uv_write(&control->write, (uv_stream_t *)&control->pipe, &buf, 1,
@@ -137,6 +142,7 @@ struct control *control_ask(struct uv_loop_s *loop, const char *path,
 {
 	struct control *control = xalloc(sizeof(*control));
 
+	control->path = path;
 	control->done = done;
 	control->ctx = ctx;
 	control->connect.data = control->write.data = control;

@@ -19,7 +19,7 @@ struct uv_loop_s;
  */
 typedef void control_done(void *ctx, const struct node *reply, const struct err *err);
 
-/* done is called once, never from inside; the asker lets go before, or by then. timeout_ms is of the whole. */
+/* done is called once, never from inside; the asker lets go before, or by then. path lives as long. timeout_ms is of the whole. */
 struct control *control_ask(struct uv_loop_s *loop, const char *path,
 	const struct node *request, int64_t timeout_ms, control_done *done, void *ctx);
 
