@@ -52,6 +52,7 @@ static const struct words words[] = {
 	[ACTION_CONTAINER_RENAME] = {"Container", "Renaming", "Renamed", true},
 	[ACTION_CONTAINER_REMOVE] = {"Container", "Removing", "Removed", true},
 	[ACTION_NETDNS_START] = {"Name server", "Starting", "Started", false},
+	[ACTION_NETDNS_PROBE] = {"Network", "Probing", "Answers", false},
 	[ACTION_NETDNS_DRAIN] = {"Container", "Draining", "Drained", true},
 	[ACTION_NETDNS_REMOVE] = {"Name server", "Removing", "Removed", false},
 	[ACTION_FILE_WRITE] = {"File", "Writing", "Written", true},

@@ -406,6 +406,7 @@ void wish_init(struct app *app, struct wish *out)
 		.services = app->services,
 		.timeout_s = -1,
 		.random_hex = hex,
+		.ctx = app,
 		.dir_exists = dir_exists,
 		.read_file = read_file,
 	};

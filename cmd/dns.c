@@ -20,6 +20,7 @@
 #include "compose/planner/observed.h"
 #include "compose/planner/planner.h"
 #include "compose/scheduler/gateway.h"
+#include "compose/scheduler/probe.h"
 #include "compose/scheduler/scheduler.h"
 #include "engine-client/engine.h"
 #include "netdns/resolv.h"
@@ -189,6 +190,13 @@ static const char *gateway(void *ctx, struct arena *arena, const struct node *ne
 	return gateway_of(arena, network);
 }
 
+static bool probed(void *ctx, const struct node *network)
+{
+	const struct app *app = ctx;
+
+	return probe_remembers(netdns_directory(app), node_get_text(network, "Id"));
+}
+
 void dns_wish_fill(struct app *app, struct wish *wish)
 {
 	const struct netdns_opts *netdns;
@@ -202,6 +210,7 @@ void dns_wish_fill(struct app *app, struct wish *wish)
 		.fallback = app->root.dns_default,
 		.upstreams = reachable(app),
 		.listens = listens(app),
+		.probed = probed,
 		.gateway = gateway,
 	};
 	if (netdns)

@@ -1,8 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The way from a container to the host is the one that firewalls close. A short-lived container of netdns' own
- * image stands where those stand who ask.
- */
 #include "cmd/netdns-doctor.h"
 
 #include <stdlib.h>
@@ -15,43 +11,7 @@
 #include "cmd/app.h"
 #include "cmd/connect.h"
 #include "cmd/dns.h"
-#include "compose/scheduler/scheduler.h"
-#include "engine-client/engine.h"
-
-/* One call to the engine, waited for. */
-struct step {
-	struct app *app;
-	const struct node *body;
-	bool done;
-	struct err err;
-};
-
-static void on_step(void *ctx, const struct reply *reply)
-{
-	struct step *step = ctx;
-
-	step->done = true;
-	if (reply->err)
-		step->err = *reply->err;
-	else if (reply->body)
-		step->body = node_keep(&step->app->arena, reply->body);
-}
-
-static bool wait_for(struct step *step)
-{
-	app_run_until(step->app, &step->done);
-	step->done = false;
-	return !step->err.kind;
-}
-
-static struct node *texts(struct arena *arena, const char *const *items)
-{
-	struct node *list = node_list(arena);
-
-	for (; *items; items++)
-		node_push(arena, list, node_text(arena, *items));
-	return list;
-}
+#include "compose/scheduler/probe.h"
 
 struct doctor {
 	struct app *app;
@@ -71,49 +31,40 @@ static const char *address_of(const struct node *network)
 	return NULL;
 }
 
-static struct node *probe_body(
-	const struct doctor *doctor, const struct node *network, const char *address)
-{
-	struct arena *arena = &doctor->app->arena;
-	const struct netdns_opts *netdns = doctor->netdns;
-	const char *const words[] = {
-		arena_printf(arena, "/%s", strrchr(netdns->program, '/') + 1),
-		"probe",
-		address,
-		doctor->domain,
-		NULL,
-	};
-	struct node *body = node_map(arena);
-	struct node *host = node_map(arena);
+struct probing {
+	bool done;
+	bool answers;
+	struct err err;
+};
 
-	node_set_text(arena, host, "NetworkMode", node_get_text(network, "id"));
-	node_set_text(arena, body, "Image",
-		arena_printf(arena, "davit-netdns:%s", netdns->version));
-	node_set(arena, body, "Cmd", texts(arena, words));
-	node_set(arena, body, "HostConfig", host);
-	return body;
+static void on_probed(void *ctx, bool answers, const struct err *err)
+{
+	struct probing *probing = ctx;
+
+	probing->done = true;
+	probing->answers = answers;
+	if (err)
+		probing->err = *err;
 }
 
-/* Its exit status is the answer; < 0: step->err says why it could not be asked. */
-static int64_t run_probe(struct step *step, const struct node *body)
+static struct probing probe(const struct doctor *doctor, const struct node *network)
 {
-	struct engine *engine = step->app->engine;
-	const char *id;
-	int64_t status = -1;
+	const char *id = node_get_text(network, "id");
+	const struct probe_opts opts = {
+		.engine = doctor->app->engine,
+		.netdns = doctor->netdns,
+		.network = id,
+		.name = node_get_text(network, "name"),
+		.address = address_of(network),
+		.domain = doctor->domain,
+	};
+	struct probing probing = {0};
 
-	engine_container_create(engine, NULL, NULL, body, on_step, step);
-	if (!wait_for(step))
-		return -1;
-	id = node_get_text(step->body, "Id");
-	engine_container_start(engine, id, on_step, step);
-	if (wait_for(step)) {
-		engine_container_wait(engine, id, "not-running", on_step, step);
-		if (wait_for(step))
-			status = node_get_int(step->body, "StatusCode", -1);
-	}
-	engine_container_remove(engine, id, REMOVE_FORCE, on_step, step);
-	wait_for(step);
-	return status;
+	probe_start(&opts, on_probed, &probing);
+	app_run_until(doctor->app, &probing.done);
+	if (!probing.err.kind)
+		probe_remember(doctor->netdns, id, probing.answers);
+	return probing;
 }
 
 /* The line that opens the way, for the firewall that is there. */
@@ -135,11 +86,10 @@ static void add_cure(struct str *out, const struct node *network)
 static bool examine(const struct doctor *doctor, const struct node *network)
 {
 	struct str *out = doctor->out;
-	struct step step = {.app = doctor->app};
+	struct probing probing;
 	const char *name = node_get_text(network, "name");
 	const char *address = address_of(network);
 	const char *error = node_get_text(network, "error");
-	int64_t status;
 
 	if (error || !address) {
 		str_printf(out, "%s: %s\n", name,
@@ -149,13 +99,13 @@ static bool examine(const struct doctor *doctor, const struct node *network)
 				"  ss -Hlnup 'sport = :53'   # tells who has the port\n");
 		return false;
 	}
-	status = run_probe(&step, probe_body(doctor, network, address));
-	if (status == 0) {
+	probing = probe(doctor, network);
+	if (probing.answers) {
 		str_printf(out, "%s: %s answers\n", name, address);
 		return true;
 	}
-	if (status < 0) {
-		str_printf(out, "%s: cannot be asked: %s\n", name, step.err.text);
+	if (probing.err.kind) {
+		str_printf(out, "%s: cannot be asked: %s\n", name, probing.err.text);
 		return false;
 	}
 	str_printf(out,

@@ -8,13 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
 
 #define DNS_PORT 53
-#define TRIES 2
-#define WAIT_MS 1000
+#define ALL_MS 2000 /* a person's patience, and less than the engine's own 4 s */
+#define WAIT_MS 500
+#define REFUSED_MS 20
 #define HEADER_BYTES 12
 #define PACKET_BYTES 512
 #define TYPE_SOA 6
@@ -66,20 +68,34 @@ static bool ask(const char *address, const uint8_t *query, size_t len)
 		connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0 ||
 		send(fd, query, len, 0) < 0 || poll(&poller, 1, WAIT_MS) <= 0)
 		return false;
-	return is_answer(query, reply, recv(fd, reply, sizeof(reply), 0));
+	if (is_answer(query, reply, recv(fd, reply, sizeof(reply), 0)))
+		return true;
+	poll(NULL, 0, REFUSED_MS); /* refused: it may be about to listen */
+	return false;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int netdns_probe(int nargs, char *const *args)
 {
 	uint8_t query[PACKET_BYTES];
 	size_t len = nargs == 2 ? write_query(args[1], query) : 0;
+	int64_t end_ms;
 
 	if (len == 0) {
 		fputs("usage: davit-netdns probe ADDRESS DOMAIN\n", stderr);
 		return 2;
 	}
-	for (int i = 0; i < TRIES; i++)
+	end_ms = now_ms() + ALL_MS;
+	do {
 		if (ask(args[0], query, len))
 			return 0;
+	} while (now_ms() < end_ms);
 	return 1;
 }

@@ -56,6 +56,7 @@ bool converge(struct draft *draft, struct err *err)
 	handle_orphans(draft);
 	form_groups(draft);
 	replace_networks(draft);
+	probe_dns(draft);
 	if (!create_containers(draft, err))
 		return false;
 	start_dns(draft);

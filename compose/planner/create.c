@@ -129,12 +129,15 @@ static void need_things(
 		if (state)
 			numbers_add(draft->arena, needs, state->create);
 	}
-	for (size_t i = nnetworks; i < service->nnetworks; i++) {
+	for (size_t i = 0; i < service->nnetworks; i++) {
 		const struct network_state *state =
 			draft_network(draft, service->networks[i].network);
 
-		if (state && state->dns.mode != DNS_OFF) /* its gateway is in the body */
+		if (state &&
+			state->dns.mode != DNS_OFF) { /* its address is in the body */
 			numbers_add(draft->arena, needs, state->create);
+			numbers_add(draft->arena, needs, state->dns.probe);
+		}
 	}
 	for (size_t i = 0; i < service->nvolumes; i++) {
 		const struct volume_state *state =

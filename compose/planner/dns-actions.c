@@ -76,22 +76,100 @@ static bool is_used(const struct draft *draft, const struct network_state *netwo
 	return false;
 }
 
+static bool somebody_depends(const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->project->nnetworks; i++)
+		if (draft->networks[i].dns.mode >= DNS_AUTHORITATIVE)
+			return true;
+	return draft->wish->verb == VERB_NETDNS_START;
+}
+
+/* Once a plan; 0: it runs. */
 static unsigned start_netdns(struct draft *draft)
 {
-	const char *reason = why_start(draft);
+	const char *reason = draft->netdns_asked ? NULL : why_start(draft);
 
+	draft->netdns_asked = true;
 	if (!reason)
-		return 0;
-	return draft_add(draft,
+		return draft->netdns_start;
+	draft->netdns_start = draft_add(draft,
 		&(struct action){
 			.kind = ACTION_NETDNS_START,
 			.label = NETDNS_NAME,
 			.target = node_get_text(netdns_of(draft->observed), "Id"),
 			.version = draft->wish->dns.version,
+			.on_fail = somebody_depends(draft) ? FAIL_STOP : FAIL_WARN,
 			.reason = reason,
 		},
 		NULL);
+	return draft->netdns_start;
 }
+
+/* ---- assist: nobody is sent to somebody who does not answer */
+
+static bool is_made_on(const struct draft *draft, const struct network_state *network)
+{
+	const struct run_wish *run = draft->wish->run;
+
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service_state *state = &draft->services[i];
+
+		if (!is_on(draft, state->service, network))
+			continue;
+		if (run && text_eq(run->service, state->service->name))
+			return true;
+		for (size_t j = 0; j < state->nreplicas; j++)
+			if (state->replicas[j].fate == FATE_CREATE ||
+				state->replicas[j].fate == FATE_RECREATE)
+				return true;
+	}
+	return false;
+}
+
+static bool was_probed(const struct draft *draft, const struct network_state *state)
+{
+	return !state->create && state->observed && draft->wish->dns.probed &&
+		draft->wish->dns.probed(draft->wish->ctx, state->observed->node);
+}
+
+/* Whoever made it has the address as a slot, which is empty, and so left out, where nobody answered. */
+static void probe_network(struct draft *draft, struct network_state *state)
+{
+	struct node *body = node_map(draft->arena);
+	struct links links = {0};
+
+	node_set_text(draft->arena, body, "network", state->network->name);
+	node_set_text(draft->arena, body, "domain", state->dns.domain);
+	node_set(draft->arena, body, "address",
+		slot_node(draft->arena, dns_gateway(draft, state)));
+	numbers_add(draft->arena, &links.needs, state->create);
+	numbers_add(draft->arena, &links.needs, start_netdns(draft));
+	state->dns.probe = draft_add(draft,
+		&(struct action){
+			.kind = ACTION_NETDNS_PROBE,
+			.label = state->network->name,
+			.target = state->ref,
+			.body = body,
+			.version = draft->wish->dns.version,
+			.if_skipped = "",
+			.on_fail = FAIL_WARN,
+			.reason = "dns assist",
+		},
+		&links);
+}
+
+void probe_dns(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->project->nnetworks; i++) {
+		struct network_state *state = &draft->networks[i];
+
+		if (state->dns.mode == DNS_ASSIST && is_made_on(draft, state) &&
+			!was_probed(draft, state))
+			probe_network(draft, state);
+	}
+}
+
+/* ---- the others wait */
 
 /*
  * Somebody on it that this plan starts and who asks netdns. netdns knows a network from the first container that was
@@ -118,14 +196,13 @@ static bool starts_on(
 	return starts;
 }
 
-static void wait_for_answers(
-	struct draft *draft, struct network_state *state, unsigned started)
+static void wait_for_answers(struct draft *draft, struct network_state *state)
 {
 	struct links links = {0};
 
 	if (!starts_on(draft, state, &links.needs))
 		return;
-	numbers_add(draft->arena, &links.needs, started);
+	numbers_add(draft->arena, &links.needs, draft->netdns_start);
 	numbers_add(draft->arena, &links.needs, state->create);
 	state->dns.answers = draft_add(draft,
 		&(struct action){
@@ -162,8 +239,10 @@ unsigned write_resolv(struct draft *draft, const struct service *service)
 		const struct network_state *state =
 			draft_network(draft, service->networks[i].network);
 
-		if (state && state->dns.mode != DNS_OFF)
-			numbers_add(draft->arena, &links.needs, state->create);
+		if (!state || state->dns.mode == DNS_OFF)
+			continue;
+		numbers_add(draft->arena, &links.needs, state->create);
+		numbers_add(draft->arena, &links.needs, state->dns.probe);
 	}
 	return draft_add(draft,
 		&(struct action){
@@ -178,19 +257,14 @@ unsigned write_resolv(struct draft *draft, const struct service *service)
 
 void start_dns(struct draft *draft)
 {
-	unsigned started = 0;
-	bool asked = draft->wish->no_start;
-
 	for (size_t i = 0; !draft->wish->no_start && i < draft->project->nnetworks; i++) {
 		struct network_state *state = &draft->networks[i];
 
 		if (state->dns.mode == DNS_OFF || !is_used(draft, state))
 			continue;
-		if (!asked)
-			started = start_netdns(draft);
-		asked = true;
+		start_netdns(draft);
 		if (state->dns.mode >= DNS_AUTHORITATIVE)
-			wait_for_answers(draft, state, started);
+			wait_for_answers(draft, state);
 	}
 }
 

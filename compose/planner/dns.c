@@ -202,6 +202,12 @@ void choose_dns(struct draft *draft)
 
 /* ---- bodies */
 
+const char *dns_gateway(const struct draft *draft, const struct network_state *state)
+{
+	return state->create ? slot_text(draft->arena, state->create, SLOT_GATEWAY)
+			     : state->dns.gateway;
+}
+
 static void add_gateways(const struct body_parts *parts, struct node *servers)
 {
 	const struct draft *draft = parts->draft;
@@ -216,9 +222,9 @@ static void add_gateways(const struct body_parts *parts, struct node *servers)
 			continue;
 		node_push(draft->arena, servers,
 			slot_node(draft->arena,
-				state->create ? slot_text(draft->arena, state->create,
-							SLOT_GATEWAY)
-					      : state->dns.gateway));
+				state->dns.probe ? slot_text(draft->arena,
+							   state->dns.probe, SLOT_ID)
+						 : dns_gateway(draft, state)));
 	}
 }
 

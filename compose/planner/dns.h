@@ -14,6 +14,7 @@ struct body_parts;
 struct draft;
 struct err;
 struct links;
+struct network_state;
 struct numbers;
 struct observed_container;
 struct str;
@@ -31,6 +32,9 @@ void choose_dns(struct draft *draft);
 /* Is the engine told the service's name and aliases on this network? */
 bool engine_has_aliases(const struct draft *draft, const struct endpoint *endpoint);
 
+/* The host's address on a network where netdns answers: text or slot. */
+const char *dns_gateway(const struct draft *draft, const struct network_state *state);
+
 /* Name servers, and the label from which netdns knows the container; the last of a body. */
 void body_add_dns(struct body_parts *parts);
 
@@ -43,6 +47,9 @@ const char *resolv_text(const struct draft *draft, const struct service *service
 
 /* Adds what writes that file, once for all who have the same; 0: there is none. */
 unsigned write_resolv(struct draft *draft, const struct service *service);
+
+/* With assist: tries netdns from inside of networks that somebody is made for, before that. */
+void probe_dns(struct draft *draft);
 
 /* Starts netdns where the plan needs it, and waits for it; what a service then waits for. */
 void start_dns(struct draft *draft);

@@ -40,6 +40,7 @@ struct dns_choice {
 	bool strict;
 	const char *domain;
 	unsigned answers; /* the wait for it; 0: none */
+	unsigned probe;   /* with assist: the action that tries it first; 0: none */
 };
 
 struct network_state {
@@ -162,6 +163,8 @@ struct draft {
 	struct group **groups;
 	size_t ngroups;
 	struct group *renewal; /* of networks that are made anew; NULL: none */
+	unsigned netdns_start; /* the action; 0: it runs, or nobody needs it yet */
+	bool netdns_asked;     /* whether it runs was looked at */
 	struct map dns_users;  /* ids of containers that netdns knows, to themselves */
 };
 

@@ -39,6 +39,7 @@ static const struct {
 	[ACTION_CONTAINER_RENAME] = {"rename", "container", false},
 	[ACTION_CONTAINER_REMOVE] = {"remove", "container", false},
 	[ACTION_NETDNS_START] = {"start", "netdns", false},
+	[ACTION_NETDNS_PROBE] = {"probe", "network", false},
 	[ACTION_NETDNS_DRAIN] = {"drain", "container", false},
 	[ACTION_NETDNS_REMOVE] = {"remove", "netdns", false},
 	[ACTION_FILE_WRITE] = {"write", "file", false},
@@ -79,6 +80,7 @@ bool plan_asks_netdns(const struct plan *plan)
 		const struct action *action = &plan->actions[i];
 
 		if (action->kind == ACTION_NETDNS_START ||
+			action->kind == ACTION_NETDNS_PROBE ||
 			action->kind == ACTION_NETDNS_DRAIN ||
 			action->kind == ACTION_FILE_WRITE ||
 			(action->kind == ACTION_WAIT && action->wait == WAIT_ANSWERS))
@@ -198,9 +200,13 @@ struct node *slots_fill_node(
 		return fill_map(arena, node, lookup, ctx);
 	case NODE_LIST:
 		out = node_list(arena);
-		for (size_t i = 0; i < node->nitems; i++)
-			node_push(arena, out,
-				slots_fill_node(arena, node->items[i], lookup, ctx));
+		for (size_t i = 0; i < node->nitems; i++) {
+			const struct node *item = node->items[i];
+			struct node *filled = slots_fill_node(arena, item, lookup, ctx);
+
+			if (!(item->marks & NODE_SLOT) || !filled->text || *filled->text)
+				node_push(arena, out, filled);
+		}
 		return out;
 	case NODE_NULL:
 	case NODE_BOOL:

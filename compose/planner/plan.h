@@ -45,6 +45,7 @@ enum action_kind {
 	ACTION_CONTAINER_RENAME,
 	ACTION_CONTAINER_REMOVE,
 	ACTION_NETDNS_START, /* the name server of the engine's host, from its image on */
+	ACTION_NETDNS_PROBE, /* does it answer inside of a network? its address there is the id */
 	ACTION_NETDNS_DRAIN, /* it gives out a container no more; done too when it does not run */
 	ACTION_NETDNS_REMOVE,
 	ACTION_FILE_WRITE, /* body.text, on the engine's host; its path is the id */
@@ -55,7 +56,7 @@ enum action_kind {
  * What later actions may ask of an earlier one. In text: "$3.id". Slots stand in target and name as the whole
  * text, and inside bodies where NODE_SLOT marks them: there a text may hold more than the slot
  * ("container:$3.id"), "$$" is a dollar, and "$sha256:TEXT" is the digest of the filled TEXT in hex.
- * slots_fill and slots_fill_node know all of this.
+ * An item of a list that is filled to nothing is left out. slots_fill and slots_fill_node know all of this.
  */
 enum slot_value {
 	SLOT_ID,      /* of what was created */

@@ -56,6 +56,8 @@ struct dns_wish {
 	const char *unavailable; /* why it cannot run for this engine; NULL: it can */
 	const char *version;     /* of the one that this davit would start */
 	bool listens; /* somebody does at its control socket: one in the foreground, perhaps */
+	/* Has a probe from inside of that network been answered before? NULL: never. */
+	bool (*probed)(void *ctx, const struct node *network);
 	struct strings upstreams; /* the host's name servers that containers can reach */
 	/* The host's address on a network (an entry of the engine's list); NULL: there is none. */
 	const char *(*gateway)(

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "compose/planner/plan.h"
 #include "compose/scheduler/control.h"
+#include "compose/scheduler/netdns.h"
 #include "compose/scheduler/scheduler.h"
 #include "compose/scheduler/task.h"
 #include "compose/scheduler/timer.h"
@@ -28,13 +29,12 @@ enum {
 #define MEMORY_MAX_BYTES ((int64_t)256 << 20) /* a million names */
 #define PIDS_MAX 16
 #define REPOSITORY "davit-netdns"
-#define DNS_LABEL "davit.dns"
 #define VERSION_LABEL "davit.netdns"
 #define RESOLV_DIR "/resolv"
 
 /* ---- the container */
 
-static struct node *texts(struct arena *arena, const char *const *items)
+struct node *netdns_texts(struct arena *arena, const char *const *items)
 {
 	struct node *list = node_list(arena);
 
@@ -55,10 +55,15 @@ static const char *directory_of(struct arena *arena, const char *path)
 	return arena_strndup(arena, path, strlen(path) - strlen(base_of(path)));
 }
 
+const char *netdns_entry(struct arena *arena, const struct netdns_opts *opts)
+{
+	return arena_printf(arena, "/%s", base_of(opts->program));
+}
+
 static struct node *command_node(struct arena *arena, const struct netdns_opts *opts)
 {
 	const char *const words[] = {
-		arena_printf(arena, "/%s", base_of(opts->program)),
+		netdns_entry(arena, opts),
 		"serve",
 		"--engine",
 		arena_printf(arena, "unix://%s", opts->socket),
@@ -69,7 +74,7 @@ static struct node *command_node(struct arena *arena, const struct netdns_opts *
 		NULL,
 	};
 
-	return texts(arena, words);
+	return netdns_texts(arena, words);
 }
 
 static struct node *host_node(struct arena *arena, const struct netdns_opts *opts)
@@ -91,16 +96,16 @@ static struct node *host_node(struct arena *arena, const struct netdns_opts *opt
 	node_set_text(arena, host, "NetworkMode", "host");
 	node_set(arena, host, "RestartPolicy", restart);
 	node_set_bool(arena, host, "ReadonlyRootfs", true);
-	node_set(arena, host, "CapDrop", texts(arena, dropped));
-	node_set(arena, host, "CapAdd", texts(arena, added));
-	node_set(arena, host, "SecurityOpt", texts(arena, security));
+	node_set(arena, host, "CapDrop", netdns_texts(arena, dropped));
+	node_set(arena, host, "CapAdd", netdns_texts(arena, added));
+	node_set(arena, host, "SecurityOpt", netdns_texts(arena, security));
 	node_set_int(arena, host, "Memory", MEMORY_MAX_BYTES);
 	node_set_int(arena, host, "PidsLimit", PIDS_MAX);
-	node_set(arena, host, "Binds", texts(arena, binds));
+	node_set(arena, host, "Binds", netdns_texts(arena, binds));
 	return host;
 }
 
-static const char *image_of(struct arena *arena, const struct netdns_opts *opts)
+const char *netdns_image(struct arena *arena, const struct netdns_opts *opts)
 {
 	return arena_printf(arena, REPOSITORY ":%s", opts->version);
 }
@@ -110,9 +115,9 @@ static struct node *container_body(struct arena *arena, const struct netdns_opts
 	struct node *body = node_map(arena);
 	struct node *labels = node_map(arena);
 
-	node_set_text(arena, labels, DNS_LABEL, "{}");
+	node_set_text(arena, labels, NETDNS_USER_LABEL, "{}");
 	node_set_text(arena, labels, VERSION_LABEL, opts->version);
-	node_set_text(arena, body, "Image", image_of(arena, opts));
+	node_set_text(arena, body, "Image", netdns_image(arena, opts));
 	node_set(arena, body, "Cmd", command_node(arena, opts));
 	node_set(arena, body, "Labels", labels);
 	node_set(arena, body, "HostConfig", host_node(arena, opts));
@@ -220,7 +225,7 @@ void task_netdns_start(struct task *task)
 
 	if (task->opts->netdns) {
 		task->call = engine_image_inspect(task->opts->engine,
-			image_of(&task->arena, task->opts->netdns), false, on_image,
+			netdns_image(&task->arena, task->opts->netdns), false, on_image,
 			task);
 		return;
 	}

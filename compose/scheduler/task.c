@@ -9,6 +9,7 @@
 #include "base/node.h"
 #include "base/str.h"
 #include "compose/planner/plan.h"
+#include "compose/scheduler/probe.h"
 #include "compose/scheduler/ready.h"
 #include "compose/scheduler/report.h"
 #include "compose/scheduler/scheduler.h"
@@ -199,6 +200,7 @@ static const struct task_row {
 	{ACTION_CONTAINER_RENAME, container_rename, false, false},
 	{ACTION_CONTAINER_REMOVE, container_remove, true, false},
 	{ACTION_NETDNS_START, task_netdns_start, false, false},
+	{ACTION_NETDNS_PROBE, task_netdns_probe, false, false},
 	{ACTION_NETDNS_DRAIN, task_netdns_drain, false, true},
 	{ACTION_NETDNS_REMOVE, container_remove, true, false},
 	{ACTION_FILE_WRITE, task_file_write, false, false},
@@ -296,6 +298,8 @@ static void give_up(struct task *task)
 	task->build = NULL;
 	netdns_task_free(task->netdns);
 	task->netdns = NULL;
+	probe_free(task->probe);
+	task->probe = NULL;
 }
 
 void task_interrupt(struct task *task)

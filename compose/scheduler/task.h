@@ -21,6 +21,7 @@ struct engine;
 struct execute_opts;
 struct image_build;
 struct netdns_task;
+struct probe;
 struct reply;
 struct task;
 struct timer;
@@ -47,6 +48,7 @@ struct task {
 	struct credentials_lookup *lookup;
 	struct image_build *build;
 	struct netdns_task *netdns;
+	struct probe *probe;
 	const char **twins; /* of a network: ids of the others of its name and labels */
 	size_t ntwins;
 	struct str tar;   /* of a put */
@@ -90,6 +92,7 @@ void task_put(struct task *task);
 
 /* netdns.c */
 void task_netdns_start(struct task *task);
+void task_netdns_probe(struct task *task); /* probe.c */
 void task_netdns_wait(struct task *task);
 void task_netdns_drain(struct task *task);
 void task_file_write(struct task *task);           /* file.c */

@@ -84,6 +84,24 @@ answers() {
 		"$(addresses_of "$PROJECT-web-1" "$PROJECT-web-2")"
 }
 
+@test "assist: where a firewall is in the way nobody is sent there" {
+	local gateway
+	two_services assist
+	iptables -I INPUT -p udp --dport 53 -j DROP
+	run davit up -d
+	iptables -D INPUT -p udp --dport 53 -j DROP
+	assert_ok
+	assert_says "davit netdns doctor"
+	gateway=$(inspect "$PROJECT-db-1" '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}')
+	assert_equal "$(docker inspect "$PROJECT-db-1" | jq --arg gateway "$gateway" '[.[0].HostConfig.Dns[]? | select(. == $gateway)] | length')" 0
+	assert_equal "$(asked "$PROJECT-web-1" db)" "$(address_of "$PROJECT-db-1")"
+	davit netdns doctor
+	run davit plan up --force-recreate
+	refute_tells 'probe'
+	davit up -d --force-recreate
+	assert_equal "$(docker inspect "$PROJECT-db-1" | jq -r '.[0].HostConfig.Dns[0]')" "$gateway"
+}
+
 @test "direct: containers ask the gateway themselves, and survive its restart" {
 	two_services direct
 	davit up -d

@@ -76,6 +76,12 @@ static const char *gateway(void *ctx, struct arena *arena, const struct node *ne
 		: arena_printf(arena, "gateway of %s", node_get_text(network, "Name"));
 }
 
+static bool probed(void *ctx, const struct node *network)
+{
+	(void)ctx;
+	return node_get_bool(network, "probed");
+}
+
 static const struct {
 	const char *name;
 	enum verb verb;
@@ -424,7 +430,10 @@ int main(int argc, char **argv)
 		.dir_exists = dir_exists,
 		.read_file = read_file,
 		.ctx = &args,
-		.dns = {.version = "v1", .gateway = gateway, .upstreams = upstreams},
+		.dns = {.version = "v1",
+			.gateway = gateway,
+			.probed = probed,
+			.upstreams = upstreams},
 		.random_hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
 			      "abcdef",
 	};

@@ -112,6 +112,7 @@ static struct node *read_resource(struct sim *sim, const struct project *project
 				arena_printf(sim->arena, "%s %s", kind, name))));
 	node_set_text(sim->arena, out, "Name", name);
 	node_set_text_opt(sim->arena, out, "gateway", node_get_text(item, "gateway"));
+	node_set_bool(sim->arena, out, "probed", node_get_bool(item, "probed"));
 	node_set_text_opt(sim->arena, out, "Driver", node_get_text(item, "driver"));
 	if (key && !text_eq(key, "none")) {
 		node_set_text(sim->arena, labels,

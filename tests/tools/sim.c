@@ -494,6 +494,9 @@ bool sim_do(struct sim *sim, const struct action *action, const char **out_id,
 		return true;
 	case ACTION_NETDNS_DRAIN:
 		return true;
+	case ACTION_NETDNS_PROBE:
+		*out_id = node_get_text(action->body, "address");
+		return true;
 	case ACTION_FILE_WRITE:
 		*out_id = node_get_text(action->body, "text");
 		return true;

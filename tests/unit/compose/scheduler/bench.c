@@ -116,6 +116,7 @@ void bench_run(struct bench *bench, unsigned parallel)
 		.report = &bench->report,
 		.plan = &bench->plan,
 		.parallel = parallel,
+		.netdns = bench->netdns,
 	};
 
 	bench->execution = execute(&opts, on_done, bench);

@@ -18,6 +18,7 @@ struct bench {
 	struct arena arena;
 	struct plan plan;
 	struct report report;
+	const struct netdns_opts *netdns; /* NULL: there is none */
 	struct execution *execution;
 	struct str *events; /* "DONE 1, FAILED 2", in order */
 	bool over;
