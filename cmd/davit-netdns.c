@@ -14,9 +14,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <uv.h>
 
 #include "base/arena.h"
@@ -28,12 +26,15 @@
 #include "netdns/live.h"
 #include "netdns/requests.h"
 #include "netdns/resolv.h"
+#include "netdns/server.h"
+#include "netdns/takeover.h"
 #include "netdns/zone-file.h"
 #include "netdns/zone-input.h"
 
 enum {
 	FILE_MAX_BYTES = 256 << 20,
-	SETTLE_MS = 10, /* writers often write twice */
+	SETTLE_MS = 10,   /* writers often write twice */
+	RETIRE_MS = 4000, /* longer than others are asked */
 	DNS_PORT = 53,
 };
 
@@ -63,6 +64,8 @@ struct program {
 	struct live *live;
 	struct requests *requests; /* NULL: no control socket */
 	size_t nlisteners;         /* as last said */
+	bool retired;
+	int before; /* the connection to one that we take over from; -1: none */
 };
 
 static const char usage[] =
@@ -141,6 +144,22 @@ static void say_listeners(struct program *program)
 	fprintf(stderr, "davit-netdns: serving %zu addresses\n", program->nlisteners);
 }
 
+static bool listen_for_requests(struct program *program, struct err *err);
+
+/* Our sockets are read by us now; the one before need not. */
+static void end_takeover(struct program *program)
+{
+	struct err err = {0};
+
+	if (!takeover_end(program->before, &err))
+		say(NULL, err.text);
+	close(program->before);
+	program->before = -1;
+	server_drop_taken(live_server(program->live));
+	if (!listen_for_requests(program, &err))
+		say(NULL, err.text);
+}
+
 static void on_published(void *data)
 {
 	struct program *program = data;
@@ -148,6 +167,8 @@ static void on_published(void *data)
 	if (!program->options.zone &&
 		live_nlisteners(program->live) != program->nlisteners)
 		say_listeners(program);
+	if (program->before >= 0)
+		end_takeover(program);
 	if (program->requests)
 		requests_look(program->requests);
 }
@@ -157,6 +178,33 @@ static void on_stop(void *data)
 	struct program *program = data;
 
 	uv_stop(&program->loop);
+}
+
+static void on_retired(uv_timer_t *timer)
+{
+	struct program *program = timer->data;
+
+	requests_free(program->requests);
+	live_free(program->live);
+	program->requests = NULL;
+	program->live = NULL;
+}
+
+/*
+ * What others are asked is waited for; then there is nothing left to do but to wait for the end. Who keeps us running
+ * would only start us again.
+ */
+static void on_retire(void *data)
+{
+	struct program *program = data;
+
+	say(NULL, "another one has taken over");
+	program->retired = true;
+	uv_timer_stop(&program->settle);
+	uv_fs_event_stop(&program->resolv.event);
+	if (program->options.zone)
+		uv_fs_event_stop(&program->zone.event);
+	uv_timer_start(&program->settle, on_retired, RETIRE_MS, 0);
 }
 
 /* A file that is not there names nobody. */
@@ -200,9 +248,9 @@ static void on_signal(uv_signal_t *signal, int number)
 {
 	struct program *program = signal->data;
 
-	if (number == SIGHUP)
+	if (number == SIGHUP && program->live && !program->retired)
 		uv_timer_start(&program->settle, on_settled, 0, 0);
-	else
+	else if (number != SIGHUP)
 		uv_stop(&program->loop);
 }
 
@@ -267,35 +315,30 @@ static void make_directories(const char *path)
 	}
 }
 
-/* Whether another one answers there, which must not be put out of work unasked. */
-static bool is_taken(const char *path, struct err *err)
-{
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return false;
-	err_set(err, ERR_STATE, "%s: another davit-netdns serves there", path);
-	return true;
-}
-
-static bool open_control(struct program *program, struct err *err)
+static bool listen_for_requests(struct program *program, struct err *err)
 {
 	struct requests_opts opts = {
 		.path = program->options.control,
 		.live = program->live,
 		.stop = on_stop,
+		.retire = on_retire,
 		.data = program,
 	};
 
-	if (!opts.path)
-		return true;
-	make_directories(opts.path);
-	if (is_taken(opts.path, err))
-		return false;
 	program->requests = requests_new(&program->loop, &opts, err);
 	return program->requests != NULL;
+}
+
+/* One that is there already is heard and obeyed until we serve. */
+static bool open_control(struct program *program, struct err *err)
+{
+	if (!program->options.control)
+		return true;
+	make_directories(program->options.control);
+	if (!takeover_begin(program->options.control, live_server(program->live),
+		    &program->before, err))
+		return false;
+	return program->before >= 0 || listen_for_requests(program, err);
 }
 
 static bool open_live(struct program *program, struct err *err)
@@ -390,7 +433,7 @@ static bool take_options(int argc, char **argv, struct options *out)
 
 int main(int argc, char **argv)
 {
-	struct program program = {0};
+	struct program program = {.before = -1};
 	int status;
 
 	if (argc > 1 && !strcmp(argv[1], "probe"))

@@ -2,8 +2,10 @@
 #include "netdns/control.h"
 
 #include <errno.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <uv.h>
 
@@ -152,6 +154,30 @@ void control_answer(struct control_client *client, const struct str *line)
 	uv_write(&client->write, (uv_stream_t *)&client->pipe, &buf, 1, on_written);
 }
 
+bool control_send(struct control_client *client, const struct str *line, const int *fds,
+	size_t nfds)
+{
+	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int) * CONTROL_FDS)] = {0};
+	struct iovec part = {client->control ? line->text : NULL, line->len};
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = CMSG_SPACE(sizeof(int) * nfds),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	int fd;
+
+	if (!client->control || nfds > CONTROL_FDS ||
+		uv_fileno((uv_handle_t *)&client->pipe, &fd) < 0)
+		return false;
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
+	memcpy(CMSG_DATA(header), fds, sizeof(int) * nfds);
+	return sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)line->len;
+}
+
 /* ---- the socket */
 
 static void on_connection(uv_stream_t *stream, int status)
@@ -224,12 +250,20 @@ struct control *control_new(
 	return NULL;
 }
 
+/* It still listens, on what has no name any more as soon as the next one has taken its place. */
+void control_retire(struct control *control)
+{
+	free(control->path);
+	control->path = NULL;
+}
+
 void control_free(struct control *control)
 {
 	if (!control)
 		return;
 	while (control->clients)
 		end(control->clients);
-	remove(control->path);
+	if (control->path)
+		remove(control->path);
 	uv_close((uv_handle_t *)&control->pipe, on_socket_closed);
 }

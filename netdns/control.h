@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct control;
@@ -15,6 +16,7 @@ struct uv_loop_s;
 
 enum {
 	CONTROL_LINE_BYTES = 64 << 10, /* a longer one ends the connection */
+	CONTROL_FDS = 2,               /* at most with one line */
 	CONTROL_CLIENTS = 16,          /* a further one is closed at once */
 	CONTROL_IDLE_MS =
 		60 * 1000, /* without a whole line, or with an answer that nobody takes */
@@ -33,6 +35,13 @@ struct control *control_new(
 
 /* Takes the socket away. Memory goes when the loop has turned once more. */
 void control_free(struct control *control);
+
+/* A line of its own before the answer, with descriptors (SCM_RIGHTS), at once. False when it cannot be sent. */
+bool control_send(struct control_client *client, const struct str *line, const int *fds,
+	size_t nfds);
+
+/* The socket's place is left to somebody else, who may have taken it already; who is connected stays. */
+void control_retire(struct control *control);
 
 /* One line, without its end. */
 void control_answer(struct control_client *client, const struct str *line);

@@ -203,6 +203,11 @@ void live_set_upstreams(struct live *live, const struct upstreams *upstreams)
 	server_set_upstreams(live->server, upstreams);
 }
 
+struct server *live_server(struct live *live)
+{
+	return live->server;
+}
+
 size_t live_nlisteners(const struct live *live)
 {
 	return server_nlisteners(live->server);

@@ -13,6 +13,7 @@ struct arena;
 struct err;
 struct live;
 struct node;
+struct server;
 struct str;
 struct upstreams;
 struct uv_loop_s;
@@ -38,6 +39,9 @@ bool live_set_file(struct live *live, struct arena *arena, const struct zone_inp
 	struct err *err);
 
 void live_set_upstreams(struct live *live, const struct upstreams *upstreams);
+
+/* For one program after another; the rest is netdns/takeover.h. */
+struct server *live_server(struct live *live);
 
 size_t live_nlisteners(const struct live *live);
 

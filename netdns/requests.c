@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "netdns/control.h"
 #include "netdns/live.h"
+#include "netdns/server.h"
 
 /* Somebody who waits for a network. */
 struct waiter {
@@ -132,6 +133,44 @@ static enum fate do_stop(struct call *call)
 	return ANSWERED;
 }
 
+static bool hand(struct call *call, const struct server_sockets *sockets)
+{
+	struct node *map = node_map(&call->arena);
+	auto_str address = {0};
+	auto_str line = {0};
+
+	addr_print(&address, &sockets->addr);
+	node_set_text(&call->arena, map, "address", str_text(&address));
+	node_set_text_opt(&call->arena, map, "device", sockets->device);
+	node_set_int(&call->arena, map, "index", sockets->index);
+	node_set_int(&call->arena, map, "port", sockets->port);
+	json_print(&line, map, JSON_COMPACT);
+	str_add_c(&line, '\n');
+	return control_send(call->client, &line,
+		(const int[]){sockets->udp, sockets->tcp}, CONTROL_FDS);
+}
+
+static enum fate do_hand_over(struct call *call)
+{
+	const struct server *server = live_server(call->requests->opts.live);
+	struct server_sockets sockets;
+
+	for (size_t i = 0; server_hand(server, i, &sockets); i++)
+		if (sockets.udp >= 0 && !hand(call, &sockets)) {
+			err_set(&call->err, ERR_SYSTEM, "the sockets cannot be sent");
+			return REFUSED;
+		}
+	return ANSWERED;
+}
+
+static enum fate do_retire(struct call *call)
+{
+	server_retire(live_server(call->requests->opts.live));
+	control_retire(call->requests->control);
+	call->requests->opts.retire(call->requests->opts.data);
+	return ANSWERED;
+}
+
 struct row {
 	const char *word;
 	enum fate (*run)(struct call *call);
@@ -140,8 +179,10 @@ struct row {
 static const struct row rows[] = {
 	{"drain", do_drain},
 	{"dump", do_dump},
+	{"hand over", do_hand_over},
 	{"query", do_query},
 	{"ready", do_ready},
+	{"retire", do_retire},
 	{"status", do_status},
 	{"stop", do_stop},
 };

@@ -12,7 +12,8 @@ enum { REQUESTS_WAIT_MS = 5000 /* for a network to be ready */ };
 struct requests_opts {
 	const char *path;
 	struct live *live;
-	void (*stop)(void *data); /* the program is to end */
+	void (*stop)(void *data);   /* the program is to end */
+	void (*retire)(void *data); /* another one has taken over */
 	void *data;
 };
 

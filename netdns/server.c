@@ -3,6 +3,7 @@
 
 #include <net/if.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/err.h"
@@ -28,6 +29,13 @@ struct listener {
 	bool wanted;     /* by the zone that is being set */
 };
 
+/* Sockets that wait for a zone that wants them. */
+struct taken {
+	struct taken *next; /* the server's list */
+	struct server_sockets sockets;
+	char *device;
+};
+
 struct server {
 	struct uv_loop_s *loop; /* borrowed */
 	uint16_t port;
@@ -36,6 +44,8 @@ struct server {
 	struct upstreams upstreams; /* as they were set */
 	struct arena arena;         /* of the zone */
 	struct listener *listeners;
+	struct taken *taken;
+	bool retired;
 };
 
 struct server *server_new(struct uv_loop_s *loop, uint16_t port)
@@ -68,15 +78,48 @@ static struct listener *find(const struct server *server, const struct addr *add
 	return NULL;
 }
 
+static void taken_free(struct taken *taken)
+{
+	if (taken->sockets.udp > 0)
+		close(taken->sockets.udp);
+	if (taken->sockets.tcp > 0)
+		close(taken->sockets.tcp);
+	free(taken->device);
+	free(taken);
+}
+
+/* The sockets of such a listener, out of the list; zeroes when there are none. */
+static struct server_sockets use_taken(
+	struct server *server, const struct listener *listener)
+{
+	for (struct taken **at = &server->taken; *at; at = &(*at)->next) {
+		struct taken *taken = *at;
+		struct server_sockets found = taken->sockets;
+
+		if (!addr_equal(&found.addr, &listener->addr) ||
+			!text_eq(taken->device, listener->device) ||
+			found.index != listener->index || found.port != server->port)
+			continue;
+		*at = taken->next;
+		taken->sockets.udp = taken->sockets.tcp = 0;
+		taken_free(taken);
+		return found;
+	}
+	return (struct server_sockets){0};
+}
+
 static bool open_listener(
 	struct server *server, struct listener *listener, struct err *err)
 {
 	struct socket_opts opts = {.addr = &listener->addr,
 		.port = server->port,
 		.device = listener->device};
+	struct server_sockets taken = use_taken(server, listener);
 
+	opts.taken = taken.udp;
 	listener->udp = udp_new(server->loop, &opts, server->responder, err);
 	opts.tcp = true;
+	opts.taken = taken.tcp;
 	if (listener->udp)
 		listener->tcp = tcp_new(server->loop, &opts, server->responder, err);
 	free(listener->error);
@@ -108,6 +151,11 @@ static bool want(struct server *server, const struct addr *addr, const char *dev
 	unsigned index = device ? if_nametoindex(device) : 0;
 	struct listener *listener = find(server, addr, device, index);
 
+	if (server->retired) {
+		if (listener)
+			listener->wanted = true;
+		return true;
+	}
 	if (addr_is_link_local(addr)) /* nobody is given them as a name server */
 		return true;
 	if (!listener)
@@ -222,6 +270,55 @@ bool server_listener(const struct server *server, size_t i, struct server_listen
 	return listener != NULL;
 }
 
+bool server_hand(const struct server *server, size_t i, struct server_sockets *out)
+{
+	const struct listener *listener = server->listeners;
+
+	for (; listener && i; i--)
+		listener = listener->next;
+	if (!listener)
+		return false;
+	*out = (struct server_sockets){
+		.addr = listener->addr,
+		.device = listener->device,
+		.index = listener->index,
+		.port = server->port,
+		.udp = listener->tcp ? udp_fd(listener->udp) : -1,
+		.tcp = listener->tcp ? tcp_fd(listener->tcp) : -1,
+	};
+	return true;
+}
+
+void server_take(struct server *server, const struct server_sockets *sockets)
+{
+	struct taken *taken = xalloc(sizeof(*taken));
+
+	taken->sockets = *sockets;
+	taken->device = sockets->device ? xstrdup(sockets->device) : NULL;
+	taken->next = server->taken;
+	server->taken = taken;
+}
+
+void server_drop_taken(struct server *server)
+{
+	while (server->taken) {
+		struct taken *taken = server->taken;
+
+		server->taken = taken->next;
+		taken_free(taken);
+	}
+}
+
+void server_retire(struct server *server)
+{
+	server->retired = true;
+	for (struct listener *l = server->listeners; l; l = l->next)
+		if (l->tcp) {
+			udp_pause(l->udp);
+			tcp_pause(l->tcp);
+		}
+}
+
 void server_set_stale(struct server *server, bool stale)
 {
 	responder_set_stale(server->responder, stale);
@@ -237,6 +334,7 @@ void server_free(struct server *server)
 	if (!server)
 		return;
 	drop_unwanted(server);
+	server_drop_taken(server);
 	responder_free(server->responder);
 	forward_free(server->forward);
 	arena_finish(&server->arena);

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "netdns/addr.h"
 
-struct addr;
 struct counters;
 struct err;
 struct server;
@@ -41,6 +41,28 @@ struct server_listener {
 
 /* False behind the last. */
 bool server_listener(const struct server *server, size_t i, struct server_listener *out);
+
+/* Sockets of a listener, as one program hands them to the next. */
+struct server_sockets {
+	struct addr addr;
+	const char *device; /* NULL: any; copied */
+	unsigned index;     /* of the device, when they were opened */
+	uint16_t port;
+	int udp;
+	int tcp;
+};
+
+/* The i-th listener's; -1 where there is none. False behind the last. They stay the server's. */
+bool server_hand(const struct server *server, size_t i, struct server_sockets *out);
+
+/* To be used when such a listener is wanted, in place of new ones; taken over. */
+void server_take(struct server *server, const struct server_sockets *sockets);
+
+/* After the first zone: what was taken and not wanted is closed. */
+void server_drop_taken(struct server *server);
+
+/* From now on somebody else reads from these sockets; nothing is opened any more. */
+void server_retire(struct server *server);
 
 /* For answers (RFC 8914): the zone may be old. */
 void server_set_stale(struct server *server, bool stale);

@@ -86,6 +86,10 @@ bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
 	auto_str name = {0};
 
 	addr_print(&name, opts->addr);
+	if (opts->taken) {
+		*out_fd = opts->taken;
+		return true;
+	}
 	if (fd < 0)
 		return err_sys(err, "socket for %s", str_text(&name));
 	if (!set_options(fd, opts, err))

@@ -325,6 +325,16 @@ struct tcp *tcp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
 	return tcp;
 }
 
+int tcp_fd(const struct tcp *tcp)
+{
+	return tcp->fd;
+}
+
+void tcp_pause(struct tcp *tcp)
+{
+	uv_poll_stop(&tcp->poll);
+}
+
 static void on_listener_closed(uv_handle_t *handle)
 {
 	struct tcp *tcp = handle->data;

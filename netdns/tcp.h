@@ -22,5 +22,10 @@ enum {
 struct tcp *tcp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
 	struct responder *responder, struct err *err);
 
+int tcp_fd(const struct tcp *tcp);
+
+/* Takes no more connections: somebody else does. Those that are there go on. */
+void tcp_pause(struct tcp *tcp);
+
 /* Closes its connections too. Memory goes when the loop has turned once more. */
 void tcp_free(struct tcp *tcp);

@@ -193,6 +193,16 @@ struct udp *udp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
 	return udp;
 }
 
+int udp_fd(const struct udp *udp)
+{
+	return udp->fd;
+}
+
+void udp_pause(struct udp *udp)
+{
+	uv_poll_stop(&udp->poll);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
 	struct udp *udp = handle->data;

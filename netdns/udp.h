@@ -16,5 +16,10 @@ struct uv_loop_s;
 struct udp *udp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
 	struct responder *responder, struct err *err);
 
+int udp_fd(const struct udp *udp);
+
+/* Reads no more: somebody else does. Replies that are on their way still go out. */
+void udp_pause(struct udp *udp);
+
 /* Memory goes when the loop has turned once more. */
 void udp_free(struct udp *udp);

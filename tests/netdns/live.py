@@ -4,11 +4,13 @@
 import json
 import os
 import pathlib
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import serve
@@ -53,7 +55,7 @@ class Resident:
         self.engine = Engine(str(self.socket))
         self.resolv = directory / "resolv.conf"
         self.resolv.write_text("# nobody to ask\n")
-        self.running, self.seen = None, []
+        self.running, self.started, self.seen = None, [], []
 
     def command(self, *more):
         return [self.program, "serve", "--engine", f"unix://{self.socket}", "--control", self.control,
@@ -61,6 +63,7 @@ class Resident:
 
     def start(self):
         self.running = subprocess.Popen(self.command(), stderr=subprocess.PIPE, text=True)
+        self.started.append(self.running)
         self.until_said("the engine is heard")
 
     def until_said(self, word):
@@ -414,9 +417,88 @@ def test_queries_as_somebody_would_get_them(a, b, resident):
     assert "davit.internal. 60 IN NS netdns.davit.internal." in resident.answer("davit.internal", type="NS")
 
 
-def test_a_second_one_is_told(a, b, resident):
-    second = subprocess.run(resident.command(), stderr=subprocess.PIPE, text=True, check=False)
-    assert second.returncode == 1 and "another davit-netdns serves there" in second.stderr, second.stderr
+class Asking:
+    """Somebody who asks all the time, each question once, and counts the answers that do not come."""
+
+    def __init__(self, client, name):
+        self.client, self.name, self.going, self.answered, self.lost = client, name, True, 0, 0
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        with self.client.socket(socket.SOCK_DGRAM, wait=2) as sock:
+            while self.going:
+                self.ask_once(sock)
+
+    def ask_once(self, sock):
+        sock.send(serve.query(self.name))
+        try:
+            reply = sock.recv(4096)  # who asks this fast is told to come by TCP, and that is an answer too
+            self.answered += bool(addresses(reply) or reply[2] & 2)
+        except (TimeoutError, ConnectionRefusedError):
+            self.lost += 1
+
+    def stop(self):
+        self.going = False
+        self.thread.join()
+
+
+def test_a_new_one_takes_over_without_a_lost_query(a, b, resident):
+    asking = [Asking(a, "web") for _ in range(4)]
+    try:
+        take_over_three_times(asking, resident)
+    finally:
+        for one in asking:
+            one.stop()
+    assert not sum(one.lost for one in asking), [one.lost for one in asking]
+    assert addresses(ask(a, "web")) == ["10.1.0.11", "10.1.0.12"]
+    with a.socket(socket.SOCK_STREAM) as sock:
+        serve.send_tcp(sock, serve.query("web"))
+        assert addresses(serve.read_tcp(sock)) == ["10.1.0.11", "10.1.0.12"]
+
+
+def take_over_three_times(asking, resident):
+    for _ in range(3):
+        old = resident.running
+        resident.start()
+        until(lambda: resident.ask(do="status")["pid"] == resident.running.pid)
+        assert resident.status("a")["addresses"] == ["10.1.0.1"]
+        before = sum(one.answered for one in asking)
+        until(lambda: sum(one.answered for one in asking) > before + 100)
+        old.terminate()
+        assert "another one has taken over" in old.stderr.read()
+        assert old.wait(WAIT_S) == 0
+        assert resident.control.exists()
+
+
+def test_the_one_before_lets_go_of_everything(a, b, resident):
+    old = resident.running
+    resident.start()
+    until(lambda: resident.ask(do="status")["pid"] == resident.running.pid)
+    until(lambda: not sockets_of(old.pid))  # after the four seconds that it waits for others' replies
+    assert addresses(ask(a, "web")) == ["10.1.0.11", "10.1.0.12"]
+    old.send_signal(signal.SIGHUP)
+    old.terminate()
+    assert "another one has taken over" in old.stderr.read() and old.wait(WAIT_S) == 0
+
+
+def sockets_of(pid):
+    return [path for path in pathlib.Path(f"/proc/{pid}/fd").iterdir() if path.is_socket()]
+
+
+def test_who_does_not_hand_over_is_left_alone(a, b, resident):
+    path = resident.directory / "deaf.sock"
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(path))
+        deaf.listen()
+        command = [word if word != resident.control else path for word in resident.command()]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as second:
+            talk, _ = deaf.accept()
+            with talk:
+                assert b"hand over" in talk.recv(512)
+                talk.sendall(b'{"ok":false,"error":"do: not known"}\n')
+                assert "it does not hand over" in second.stderr.read()
+            assert second.wait() == 1
 
 
 def test_counters_count(a, b, resident):
@@ -453,7 +535,8 @@ def main():
             serve.run_tests(globals(), clients, resident)
             resident.stop()
         finally:
-            resident.running.kill()
+            for process in resident.started:
+                process.kill()
     for client in clients:
         client.holder.stdin.close()
         client.holder.wait()
