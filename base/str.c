@@ -156,22 +156,30 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
+/* Only what is near the diagonal can come out below the limit; when two rows in turn have nothing there, no other has. */
 unsigned text_distance(const char *a, const char *b, unsigned limit)
 {
 	enum { MAX = 64 };
-	unsigned rows[3][MAX + 1];
-	size_t la = strlen(a), lb = strlen(b);
+	unsigned rows[3][MAX + 2], least_before = 0;
+	size_t la, lb;
 
+	for (; *a && *a == *b; a++)
+		b++;
+	la = strlen(a);
+	lb = strlen(b);
 	if (la > MAX || lb > MAX || (la > lb ? la - lb : lb - la) > limit)
 		return limit + 1;
 	for (size_t j = 0; j <= lb; j++)
 		rows[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= la; i++) {
 		unsigned *row = rows[i % 3], *up = rows[(i - 1) % 3],
-			 *up2 = rows[(i + 1) % 3];
+			 *up2 = rows[(i + 1) % 3], least_here;
+		size_t first = i > limit ? i - limit : 1;
+		size_t last = lb < i + limit ? lb : i + limit;
 
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= lb; j++) {
+		row[first - 1] = first == 1 ? (unsigned)i : limit + 1;
+		least_here = row[first - 1];
+		for (size_t j = first; j <= last; j++) {
 			unsigned cost = a[i - 1] != b[j - 1];
 
 			row[j] =
@@ -179,7 +187,33 @@ unsigned text_distance(const char *a, const char *b, unsigned limit)
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 				a[i - 2] == b[j - 1])
 				row[j] = least(row[j], up2[j - 2] + 1);
+			least_here = least(least_here, row[j]);
 		}
+		row[last + 1] = limit + 1;
+		if (least_here > limit && least_before > limit)
+			return limit + 1;
+		least_before = least_here;
 	}
 	return least(rows[la % 3][lb], limit + 1);
+}
+
+size_t utf8_length(const char *text, size_t left)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n = p[0] < 0x80 ? 1
+		: p[0] < 0xc2  ? 0
+		: p[0] < 0xe0  ? 2
+		: p[0] < 0xf0  ? 3
+		: p[0] < 0xf5  ? 4
+			       : 0;
+
+	if (n > left)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return n;
 }

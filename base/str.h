@@ -52,3 +52,6 @@ bool parse_i64(const char *text, int64_t *out);
 
 /* The edit distance (insert, delete, replace, swap of neighbours), at most limit + 1. */
 unsigned text_distance(const char *a, const char *b, unsigned limit);
+
+/* How many of the bytes that are left are one character of UTF-8 (RFC 3629: no surrogates, nothing overlong); 0: none. */
+size_t utf8_length(const char *text, size_t left);

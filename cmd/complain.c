@@ -67,27 +67,10 @@ static bool is_control(const char *text)
 		(c == 0xc2 && next >= 0x80 && next < 0xa0);
 }
 
-/* How many bytes of text are one character of UTF-8; 0: none. */
-static size_t utf8_length(const char *text)
-{
-	unsigned char c = (unsigned char)*text;
-	size_t n = c < 0x80 ? 1
-		: c < 0xc2  ? 0
-		: c < 0xe0  ? 2
-		: c < 0xf0  ? 3
-		: c < 0xf5  ? 4
-			    : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 /* To the next character, or what is shown as one. */
 static size_t step(const char *text)
 {
-	size_t n = utf8_length(text);
+	size_t n = utf8_length(text, strnlen(text, 4));
 
 	return n ? n : 1;
 }
@@ -104,7 +87,8 @@ static void add_caret_blanks(struct str *str, const char *text, size_t n)
 static void add_clean(struct str *str, const char *text)
 {
 	while (*text) {
-		bool shown = *text == '\n' || (utf8_length(text) && !is_control(text));
+		bool shown = *text == '\n' ||
+			(utf8_length(text, strnlen(text, 4)) && !is_control(text));
 		size_t n = step(text);
 
 		str_add_n(str, shown ? text : "?", shown ? n : 1);

@@ -151,6 +151,28 @@ static const char *interpolate(struct reader *r, const char *text)
 	return NULL;
 }
 
+/* No body or file that davit writes could hold anything else. */
+static bool set(struct reader *r, const char *key, const char *value, struct pos pos)
+{
+	const char *const texts[] = {key, value};
+
+	for (size_t i = 0; i < 2; i++) {
+		for (const char *p = texts[i]; *p;) {
+			size_t n = utf8_length(p, strnlen(p, 4));
+
+			if (!n) {
+				errs_add(r->errs, pos,
+					"not UTF-8: byte 0x%02x; save the file as UTF-8",
+					(unsigned char)*p);
+				return false;
+			}
+			p += n;
+		}
+	}
+	env_set(r->into, key, value, pos);
+	return true;
+}
+
 static const char *read_unquoted(struct reader *r)
 {
 	const char *start = r->at, *stop;
@@ -265,9 +287,7 @@ static bool read_statement(struct reader *r)
 		value = read_quoted(r, *r->at);
 	else
 		value = read_unquoted(r);
-	if (value)
-		env_set(r->into, key, value, pos);
-	return value != NULL;
+	return value && set(r, key, value, pos);
 }
 
 /* docker/cli's kvfile: lines of KEY=VALUE, nothing else. */
@@ -297,8 +317,8 @@ static bool read_raw_line(struct reader *r)
 		return false;
 	}
 	if (equals)
-		env_set(r->into, key, equals + 1, pos);
-	else if (env_get(r->into, key))
+		return set(r, key, equals + 1, pos);
+	if (env_get(r->into, key))
 		env_set(r->into, key, env_get(r->into, key), pos);
 	return true;
 }

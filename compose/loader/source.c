@@ -7,29 +7,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "compose/loader/load.h"
-
-/* The length of the UTF-8 sequence at p, or 0 (RFC 3629: no surrogates, nothing
- * overlong). */
-static size_t utf8_len(const unsigned char *p, size_t left)
-{
-	size_t n = p[0] < 0x80 ? 1
-		: p[0] < 0xc2  ? 0
-		: p[0] < 0xe0  ? 2
-		: p[0] < 0xf0  ? 3
-		: p[0] < 0xf5  ? 4
-			       : 0;
-
-	if (n > left)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
 
 static void index_lines(struct arena *arena, struct source *source)
 {
@@ -71,7 +50,7 @@ static bool check_text(struct source *source, struct err *err)
 
 		if (text[i] >= 0x80) {
 			source->ascii = false;
-			n = utf8_len(text + i, source->len - i);
+			n = utf8_length(source->text + i, source->len - i);
 		} else if ((text[i] < 0x20 && !strchr("\t\n\r", text[i])) || !text[i] ||
 			text[i] == 0x7f) {
 			n = 0;
