@@ -88,7 +88,8 @@ struct err_item {
 		*file; /* of its place, if errs knows it: set by errs_sort */
 };
 
-#define ERRS_KEPT_MAX 1000 /* of errors, and of warnings; further ones are counted */
+#define ERRS_KEPT_MAX 1000   /* of errors, and of warnings; further ones are counted */
+#define ERRS_GUESSED_MAX 100 /* with guesses at what was meant, which take time */
 
 void errs_init(struct errs *errs, struct arena *arena);
 void errs_add(struct errs *errs, struct pos pos, const char *format, ...)
@@ -105,6 +106,9 @@ void errs_be_strict(struct errs *errs);
 
 /* So many warnings that another one will not be shown: it need not be worded well. */
 bool errs_is_full(const struct errs *errs);
+
+/* So many errors that with another one nobody has to guess what was meant. */
+bool errs_is_crowded(const struct errs *errs);
 
 /*
  * Notes that a file is read, the first time it is: what is wrong with it is told with the places that led to

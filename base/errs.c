@@ -76,6 +76,11 @@ bool errs_is_full(const struct errs *errs)
 	return errs->nwarnings >= ERRS_KEPT_MAX;
 }
 
+bool errs_is_crowded(const struct errs *errs)
+{
+	return errs->nerrors >= ERRS_GUESSED_MAX;
+}
+
 static struct err_file *find_file(const struct errs *errs, const char *name)
 {
 	return errs->files && name ? map_get(errs->files, name) : NULL;

@@ -390,7 +390,9 @@ static void unknown_key(const struct check *check, const struct trail *trail,
 {
 	struct arena *arena = check->walk.arena;
 	const char *where = trail_text(arena, trail);
-	const char *hint = suggest_key(arena, check->root, section, trail, pair);
+	const char *hint = errs_is_crowded(check->walk.errs)
+		? NULL
+		: suggest_key(arena, check->root, section, trail, pair);
 	const char *other = section->no_extensions ? "" : OWN_KEYS;
 
 	errs_add(check->walk.errs, pair->key_pos, "%s%sunknown key \"%s\"%s%s", where,

@@ -53,7 +53,7 @@ static const char *nearest_key(const struct keys *keys, const char *wanted)
 static void undefined(const struct checking *c, const struct service *service,
 	const char *kind, const char *key, const struct keys *keys, struct pos pos)
 {
-	const char *nearest = nearest_key(keys, key);
+	const char *nearest = errs_is_crowded(c->errs) ? NULL : nearest_key(keys, key);
 
 	if (!knows_names(c))
 		return;
@@ -178,7 +178,8 @@ static void missing_dependency(const struct checking *c, const struct service *s
 {
 	const struct project *p = c->project;
 	const char *name = dependency->service;
-	const char *nearest = nearest_dependency(p, service, name);
+	const char *nearest =
+		errs_is_crowded(c->errs) ? NULL : nearest_dependency(p, service, name);
 
 	if (!knows_names(c))
 		return;
