@@ -62,6 +62,7 @@ struct app {
 	struct root root;
 	struct pairs
 		environment; /* the process's, with COMPOSE_* of .env exported (1.4) */
+	const struct files *files; /* those of the project, read once */
 	const char *cwd;
 	const char *home;
 	const char *docker_config;             /* directory */

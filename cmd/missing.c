@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "cmd/command.h"
 #include "base/nearest.h"
+#include "cmd/command.h"
 
 struct missing {
 	const char *name;

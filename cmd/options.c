@@ -10,9 +10,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "cmd/command.h"
-#include "base/nearest.h"
 
 /* A row and the member that it fills in. */
 struct found {

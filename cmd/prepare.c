@@ -21,7 +21,7 @@ static void judge(struct arena *arena, const struct project *project, struct err
 void app_load_opts(const struct app *app, struct load_opts *out)
 {
 	*out = (struct load_opts){
-		.files = &files_system,
+		.files = app->files,
 		.cwd = app->cwd,
 		.home = app->home,
 		.config_files = app->root.files,

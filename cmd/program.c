@@ -78,6 +78,7 @@ static bool settle(struct run *run, struct operands *out_rest, struct err *err)
 	struct app *app = &run->app;
 	const char *no_color;
 
+	app->files = files_once(&app->arena);
 	app->environment = read_environment(&app->arena, run->environment);
 	no_color = app_getenv(app, "NO_COLOR");
 	if (!root_parse(&app->arena, run->argc - 1, run->argv + 1, &run->flags, out_rest,

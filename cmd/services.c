@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/texts.h"
 #include "base/nearest.h"
+#include "base/texts.h"
 #include "compose/loader/load.h"
 #include "compose/model/project.h"
 

@@ -29,6 +29,9 @@ struct files {
 
 extern const struct files files_system;
 
+/* The real ones for one run: pipes and the like are read once, and have the same text again when they are asked again. */
+const struct files *files_once(struct arena *arena);
+
 struct load_opts {
 	const struct files *files;
 	const char *cwd;  /* absolute */
