@@ -27,8 +27,8 @@ struct loading {
 	const struct load_opts *opts;
 	struct errs *errs;
 	struct source **sources; /* all that were read, for places inside scalars */
-	size_t nsources;
-	size_t nports; /* that short forms came to, of all files */
+	size_t nsources, nbytes, nnodes; /* and how much is in them */
+	size_t nports;                   /* that short forms came to, of all files */
 	bool has_gaps; /* a file, or the rest of one, is not there because it is wrong */
 };
 

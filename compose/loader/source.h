@@ -10,7 +10,10 @@
 struct arena;
 struct files;
 
-#define SOURCE_MAX_BYTES ((size_t)32 << 20) /* of one Compose file */
+#define SOURCE_MAX_BYTES ((size_t)8 << 20) /* of one Compose file */
+#define SOURCES_MAX 2000 /* Compose files of a run, each as often as it is read */
+#define SOURCES_MAX_BYTES ((size_t)16 << 20)
+#define SOURCES_MAX_NODES 300000
 
 struct source {
 	const char *path; /* absolute, or "-" */

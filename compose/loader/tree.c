@@ -36,6 +36,19 @@ const char *scope_paths_dir(const struct scope *scope, const char *dir)
 		: dir;
 }
 
+/* Files that include one another twice over are soon more than anybody has written. */
+static bool check_total(struct loading *loading, struct pos asked_at)
+{
+	if (loading->nsources < SOURCES_MAX && loading->nbytes < SOURCES_MAX_BYTES &&
+		loading->nnodes < SOURCES_MAX_NODES)
+		return true;
+	errs_add(loading->errs, asked_at,
+		"more than %d files, %zu MiB or %d values in all of them: no project has "
+		"so many",
+		SOURCES_MAX, SOURCES_MAX_BYTES >> 20, SOURCES_MAX_NODES);
+	return false;
+}
+
 bool loading_read(struct loading *loading, const char *path, const struct asked *asked,
 	struct yaml_docs *out)
 {
@@ -44,6 +57,8 @@ bool loading_read(struct loading *loading, const char *path, const struct asked 
 	struct err err = {0};
 
 	*out = (struct yaml_docs){0};
+	if (!check_total(loading, asked->at))
+		return false;
 	errs_note_file(loading->errs, name, asked->how, asked->at);
 	source = source_read(loading->arena, loading->opts->files, path, name, &err);
 	if (!source) {
@@ -53,8 +68,10 @@ bool loading_read(struct loading *loading, const char *path, const struct asked 
 		return false;
 	}
 	ARENA_PUSH(loading->arena, loading->sources, loading->nsources, source);
+	loading->nbytes += source->len;
 	if (!yaml_read(loading->arena, source, out, loading->errs))
 		return false;
+	loading->nnodes += out->nnodes;
 	loading->has_gaps = loading->has_gaps || out->is_cut;
 	return true;
 }

@@ -36,6 +36,7 @@ struct composer {
 	struct map keys; /* each key once: they repeat a lot */
 	size_t weight;   /* nodes so far, aliases counted in full */
 	size_t alias_weight;
+	size_t nnodes;
 	unsigned depth;
 	bool has_marks;
 };
@@ -381,6 +382,11 @@ static bool compose_node(struct composer *c, const yaml_event_t *event,
 	size_t before = c->weight;
 	bool ok = true;
 
+	if (++c->nnodes > YAML_NODES_MAX)
+		return fail(c, pos_of_mark(c, &event->start_mark), NULL,
+			arena_printf(c->arena,
+				"more than %d values, which no Compose file has",
+				YAML_NODES_MAX));
 	if (event->type == YAML_ALIAS_EVENT)
 		return compose_alias(c, event, where, out);
 	if (name) {
@@ -461,6 +467,7 @@ static bool read_once(
 		complain(c, complaint);
 	yaml_parser_delete(&c->parser);
 	docs->has_marks = c->has_marks;
+	docs->nnodes = c->nnodes;
 	return ok;
 }
 

@@ -18,11 +18,13 @@ struct node;
 struct source;
 
 #define YAML_DEPTH_MAX 200          /* mappings and lists inside each other */
+#define YAML_NODES_MAX 200000       /* of a file, those of aliases not counted */
 #define YAML_ALIAS_NODES_MAX 200000 /* nodes that all aliases of a file stand for */
 
 struct yaml_docs {
 	struct node **roots;
 	size_t n;
+	size_t nnodes;  /* values in them, those of aliases not counted */
 	bool has_marks; /* a !reset or !override is somewhere */
 	bool is_cut;    /* an error ended the reading */
 };
