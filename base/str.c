@@ -160,7 +160,7 @@ static unsigned least(unsigned a, unsigned b)
 unsigned text_distance(const char *a, const char *b, unsigned limit)
 {
 	enum { MAX = 64 };
-	unsigned rows[3][MAX + 2], least_before = 0;
+	unsigned rows[3][MAX + 2] = {{0}}, least_before = 0;
 	size_t la, lb;
 
 	for (; *a && *a == *b; a++)

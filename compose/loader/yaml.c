@@ -409,7 +409,7 @@ static bool compose_node(struct composer *c, const yaml_event_t *event,
 static bool compose_document(struct composer *c, struct yaml_docs *docs)
 {
 	yaml_event_t event;
-	struct node *root;
+	struct node *root = NULL;
 	bool more, ok = true;
 
 	if (!next_event(c, &event))
@@ -417,9 +417,9 @@ static bool compose_document(struct composer *c, struct yaml_docs *docs)
 	more = event.type != YAML_STREAM_END_EVENT;
 	if (event.type == YAML_DOCUMENT_START_EVENT) {
 		ok = compose_value(c, NULL, &root);
-		if (ok && root->kind == NODE_MAP)
+		if (ok && root && root->kind == NODE_MAP)
 			ARENA_PUSH(c->arena, docs->roots, docs->n, root);
-		else if (ok && root->kind != NODE_NULL)
+		else if (ok && root && root->kind != NODE_NULL)
 			ok = fail(c, root->pos, NULL,
 				arena_printf(c->arena,
 					"this is %s; a Compose file is a mapping with "
