@@ -6,6 +6,7 @@
 #include "base/schema_suggest.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/nearest.h"
@@ -17,6 +18,7 @@
 enum {
 	DEPTH_MAX = 5,  /* of sections below another that are searched */
 	PLACES_MAX = 3, /* that are told */
+	WORD_MIN = 3,   /* letters that are the beginning of a longer key */
 };
 
 static void offer_keys(struct nearest *nearest, const struct section *section)
@@ -218,6 +220,24 @@ static const char *suggest_entry(
 		found->section->name, found->name);
 }
 
+/* "env" is the beginning of env_file and environment. */
+static const char *suggest_whole(
+	struct arena *arena, const struct section *section, const char *key)
+{
+	const char *text = NULL;
+
+	if (strlen(key) < WORD_MIN)
+		return NULL;
+	for (const struct field *field = section->fields; field->type != TYPE_END;
+		field++) {
+		if (!text_starts(field->name, key))
+			continue;
+		text = text ? arena_printf(arena, "%s or \"%s\"", text, field->name)
+			    : arena_printf(arena, "did you mean \"%s\"", field->name);
+	}
+	return text ? arena_printf(arena, "%s?", text) : NULL;
+}
+
 const char *suggest_key(struct arena *arena, const struct section *root,
 	const struct section *section, const struct trail *trail,
 	const struct node_pair *pair)
@@ -235,6 +255,7 @@ const char *suggest_key(struct arena *arena, const struct section *root,
 		find_others(&places, root, section, trail);
 	if (places.n)
 		return places_text(&places);
-	return nearest.best ? arena_printf(arena, "did you mean \"%s\"?", nearest.best)
-			    : NULL;
+	if (nearest.best)
+		return arena_printf(arena, "did you mean \"%s\"?", nearest.best);
+	return suggest_whole(arena, section, pair->key);
 }
