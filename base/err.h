@@ -104,10 +104,8 @@ bool errs_failed(const struct errs *errs); /* anything but warnings */
 /* From here on the warnings that there are count as errors. */
 void errs_be_strict(struct errs *errs);
 
-/* So many warnings that another one will not be shown: it need not be worded well. */
+/* So many warnings, or errors, that with another one nobody has to guess what was meant. */
 bool errs_is_full(const struct errs *errs);
-
-/* So many errors that with another one nobody has to guess what was meant. */
 bool errs_is_crowded(const struct errs *errs);
 
 /*

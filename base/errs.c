@@ -13,17 +13,16 @@ void errs_init(struct errs *errs, struct arena *arena)
 	*errs = (struct errs){.arena = arena};
 }
 
-static void add(struct errs *errs, const struct err_item *item)
+/* What is only counted needs no words. */
+static void add(
+	struct errs *errs, struct err_item *item, const char *format, va_list args)
 {
 	size_t *n = item->warning ? &errs->nwarnings : &errs->nerrors;
 
-	if ((*n)++ < ERRS_KEPT_MAX)
-		ARENA_PUSH(errs->arena, errs->items, errs->nitems, *item);
-}
-
-static const char *text_of(struct errs *errs, const char *format, va_list args)
-{
-	return arena_vprintf(errs->arena, format, args);
+	if ((*n)++ >= ERRS_KEPT_MAX)
+		return;
+	item->text = arena_vprintf(errs->arena, format, args);
+	ARENA_PUSH(errs->arena, errs->items, errs->nitems, *item);
 }
 
 void errs_add(struct errs *errs, struct pos pos, const char *format, ...)
@@ -32,9 +31,8 @@ void errs_add(struct errs *errs, struct pos pos, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	item.text = text_of(errs, format, args);
+	add(errs, &item, format, args);
 	va_end(args);
-	add(errs, &item);
 }
 
 void errs_warn(struct errs *errs, struct pos pos, const char *format, ...)
@@ -43,9 +41,8 @@ void errs_warn(struct errs *errs, struct pos pos, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	item.text = text_of(errs, format, args);
+	add(errs, &item, format, args);
 	va_end(args);
-	add(errs, &item);
 }
 
 void errs_add_err(struct errs *errs, const struct err *err)
@@ -54,8 +51,8 @@ void errs_add_err(struct errs *errs, const struct err *err)
 		.pos = err->pos,
 		.text = arena_strdup(errs->arena, err->text)};
 
-	if (err->kind != ERR_NONE)
-		add(errs, &item);
+	if (err->kind != ERR_NONE && errs->nerrors++ < ERRS_KEPT_MAX)
+		ARENA_PUSH(errs->arena, errs->items, errs->nitems, item);
 }
 
 bool errs_failed(const struct errs *errs)
@@ -73,7 +70,7 @@ void errs_be_strict(struct errs *errs)
 
 bool errs_is_full(const struct errs *errs)
 {
-	return errs->nwarnings >= ERRS_KEPT_MAX;
+	return errs->nwarnings >= ERRS_GUESSED_MAX;
 }
 
 bool errs_is_crowded(const struct errs *errs)

@@ -136,7 +136,7 @@ static void warn_unset(struct interp *interp, const char *name, size_t at)
 	(void)at;
 	errs_warn(r->errs, r->value_pos,
 		"The \"%s\" variable is not set. Defaulting to a blank string.%s", name,
-		errs_is_full(r->errs) ? "" : env_hint(r->arena, r->into, name));
+		!errs_is_full(r->errs) ? env_hint(r->arena, r->into, name) : "");
 }
 
 static const char *interpolate(struct reader *r, const char *text)

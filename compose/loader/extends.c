@@ -136,7 +136,9 @@ static const char *nearest_service(const struct node *services, const char *name
 static void no_such_base(struct loading *loading, const struct family *family,
 	const char *name, const struct node *reference, const char *base)
 {
-	const char *near = nearest_service(family->services, base);
+	const char *near = !errs_is_crowded(loading->errs)
+		? nearest_service(family->services, base)
+		: NULL;
 
 	errs_add(loading->errs, reference->pos,
 		"services.%s.extends: cannot extend service \"%s\": service \"%s\" not "

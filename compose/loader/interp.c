@@ -112,7 +112,8 @@ static bool fail_required(struct expansion *e, size_t dollar, const struct refer
 	e->out = out;
 	if (!ok)
 		return false;
-	hint = env_hint(e->interp->arena, e->interp->env, ref->name);
+	hint = e->interp->guess ? env_hint(e->interp->arena, e->interp->env, ref->name)
+				: "";
 	return fail(e, dollar,
 		arena_printf(e->interp->arena,
 			"required variable %s is missing a value%s%s%s%s", ref->name,

@@ -31,6 +31,8 @@ struct interp {
 	/* Told of every variable, and nothing is expanded but to meet those inside words. NULL: expand. */
 	void (*met)(struct interp *interp, const struct interp_use *use);
 
+	bool guess; /* say in errors what name was meant */
+
 	/* After a failure: what was wrong, and where in the text. */
 	const char *error;
 	size_t error_at;

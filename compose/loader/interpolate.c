@@ -52,7 +52,7 @@ static void warn_unset(struct interp *interp, const char *name, size_t at)
 
 	errs_warn(errs, place_in(pass, at),
 		"The \"%s\" variable is not set. Defaulting to a blank string.%s", name,
-		errs_is_full(errs) ? "" : env_hint(interp->arena, interp->env, name));
+		!errs_is_full(errs) ? env_hint(interp->arena, interp->env, name) : "");
 }
 
 static void expand_scalar(struct pass *pass, struct node *node, const struct where *where)
@@ -62,6 +62,7 @@ static void expand_scalar(struct pass *pass, struct node *node, const struct whe
 	if (node->kind != NODE_STR || !strchr(node->text, '$'))
 		return;
 	pass->scalar = node;
+	pass->interp.guess = !errs_is_crowded(pass->document->scope->loading->errs);
 	if (interp_expand(&pass->interp, node->text, &text)) {
 		node->text = text;
 		node->marks |= NODE_QUOTED;

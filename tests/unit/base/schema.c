@@ -191,3 +191,21 @@ TEST(keys_sort_numbers_as_numbers)
 	assert_true(key_compare("web1", "webx") < 0);
 	assert_true(key_compare("same", "same") == 0);
 }
+
+TEST(schema_check_guesses_for_the_first_errors_only)
+{
+	struct arena arena = {0};
+	struct errs errs;
+	auto_str text = {0};
+
+	errs_init(&errs, &arena);
+	for (int i = 0; i < ERRS_GUESSED_MAX + 1; i++)
+		str_printf(&text, "%s\"boat%d\": 1", i ? ", " : "{",
+			10 + i % 90 + 100 * (i / 90));
+	str_add_c(&text, '}');
+	schema_check(&fleet_section, read(&arena, str_text(&text)), 0, &errs);
+	assert_int_equal(errs.nitems, ERRS_GUESSED_MAX + 1);
+	assert_non_null(strstr(errs.items[0].text, "did you mean \"boats\"?"));
+	assert_null(strstr(errs.items[ERRS_GUESSED_MAX].text, "did you mean"));
+	arena_finish(&arena);
+}
