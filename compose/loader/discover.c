@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "compose/loader/dotenv.h"
 #include "compose/loader/load.h"
+#include "compose/loader/remote.h"
 
 static const char *const file_names[] = {
 	"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", NULL};
@@ -58,17 +59,19 @@ static void split(
 	}
 }
 
-/* --project-directory, or the directory of the first file that is one, or where we are.
- */
-static const char *start_dir(struct arena *arena, const struct load_opts *opts)
+/* --project-directory, or the directory of the first file that is one here, or where we are. */
+static const char *start_dir(
+	struct arena *arena, const struct load_opts *opts, const struct strings *files)
 {
+	size_t i = 0;
+
 	if (opts->project_dir)
 		return absolute(arena, opts, opts->project_dir);
-	for (size_t i = 0; i < opts->config_files.n; i++)
-		if (strcmp(opts->config_files.items[i], "-"))
-			return path_dir(arena,
-				absolute(arena, opts, opts->config_files.items[i]));
-	return opts->cwd;
+	while (i < files->n && !strcmp(files->items[i], "-"))
+		i++;
+	return i < files->n && !remote_is(files->items[i])
+		? path_dir(arena, absolute(arena, opts, files->items[i]))
+		: opts->cwd;
 }
 
 static struct env *new_layer(struct arena *arena, const struct env *above)
@@ -130,7 +133,8 @@ bool discover_env(struct arena *arena, const struct load_opts *opts,
 	struct env *shell = shell_env(arena, opts);
 	struct strings named = opts->env_files;
 
-	*out = (struct discovery){.working_dir = start_dir(arena, opts),
+	*out = (struct discovery){
+		.working_dir = start_dir(arena, opts, &opts->config_files),
 		.shell = shell,
 		.env = new_layer(arena, shell)};
 	if (!named.n)
@@ -185,43 +189,93 @@ static void look_around(struct arena *arena, const struct load_opts *opts,
 		ARENA_PUSH(arena, out->config_files.items, out->config_files.n, override);
 }
 
-static void list_files(struct arena *arena, const struct load_opts *opts,
-	struct discovery *out, struct errs *errs)
+const char *discover_file_in(
+	struct arena *arena, const struct load_opts *opts, const char *dir)
 {
-	struct strings named = opts->config_files;
-	const char *separator = env_get(out->env, "COMPOSE_PATH_SEPARATOR");
+	const char *second;
 
-	if (!named.n)
-		split(arena, env_get(out->env, "COMPOSE_FILE"),
-			separator && *separator ? separator : ":", &named);
-	for (size_t i = 0; i < named.n; i++)
-		ARENA_PUSH(arena, out->config_files.items, out->config_files.n,
-			absolute(arena, opts, named.items[i]));
-	if (!named.n)
-		look_around(arena, opts, out, errs);
+	return first_there(arena, opts, dir, file_names, &second);
 }
 
+/* -f, else COMPOSE_FILE; empty: neither. */
+static struct strings named_files(
+	struct arena *arena, const struct load_opts *opts, const struct env *env)
+{
+	struct strings named = opts->config_files;
+	const char *separator = env_get(env, "COMPOSE_PATH_SEPARATOR");
+
+	if (!named.n)
+		split(arena, env_get(env, "COMPOSE_FILE"),
+			separator && *separator ? separator : ":", &named);
+	return named;
+}
+
+/* Where the files are, and the directory of the first that is from elsewhere; NULL: none is. */
+static bool locate(struct arena *arena, const struct load_opts *opts,
+	const struct strings *named, struct strings *out, const char **remote_dir,
+	struct errs *errs)
+{
+	*remote_dir = NULL;
+	for (size_t i = 0; i < named->n; i++) {
+		const char *path = NULL;
+		struct err err = {0};
+
+		if (!remote_is(named->items[i])) {
+			path = absolute(arena, opts, named->items[i]);
+		} else if (!remote_find(arena, opts, named->items[i], &path, &err)) {
+			errs_add_err(errs, &err);
+			continue;
+		} else if (!*remote_dir) {
+			*remote_dir = path_dir(arena, path);
+		}
+		ARENA_PUSH(arena, out->items, out->n, path);
+	}
+	return out->n == named->n;
+}
+
+static void not_found(const char *start, struct errs *errs)
+{
+	errs_add(errs, (struct pos){0},
+		"no configuration file provided: not found (looked for compose.yaml, "
+		"compose.yml, docker-compose.yml and docker-compose.yaml in %s and "
+		"above; -f names another)",
+		start);
+}
+
+/* The .env of the project, if it is not the one that is read already. */
+static bool read_project_env(struct arena *arena, const struct load_opts *opts,
+	const char *start, struct discovery *out, struct errs *errs)
+{
+	if (out->env_files.n || !strcmp(start, out->name_dir))
+		return true;
+	out->env = new_layer(arena, out->env);
+	return read_default(arena, opts, out->name_dir, out->env, errs);
+}
+
+/*
+ * A file from elsewhere has its own directory, which all relative paths are relative to then; but name and .env are
+ * those of the place where it is used.
+ */
 bool discover_files(struct arena *arena, const struct load_opts *opts,
 	struct discovery *out, struct errs *errs)
 {
-	const char *start = out->working_dir;
+	const char *start = out->working_dir, *remote_dir;
+	const struct strings named = named_files(arena, opts, out->env);
 
-	list_files(arena, opts, out, errs);
+	if (!locate(arena, opts, &named, &out->config_files, &remote_dir, errs))
+		return false;
+	if (!named.n)
+		look_around(arena, opts, out, errs);
 	if (!out->config_files.n) {
-		errs_add(errs, (struct pos){0},
-			"no configuration file provided: not found (looked for "
-			"compose.yaml, compose.yml, "
-			"docker-compose.yml and docker-compose.yaml in %s and above; -f "
-			"names another)",
-			start);
+		not_found(start, errs);
 		return false;
 	}
-	if (!opts->project_dir && strcmp(out->config_files.items[0], "-"))
-		out->working_dir = path_dir(arena, out->config_files.items[0]);
-	if (out->env_files.n || !strcmp(start, out->working_dir))
-		return true;
-	out->env = new_layer(arena, out->env);
-	return read_default(arena, opts, out->working_dir, out->env, errs);
+	out->name_dir = start;
+	if (!opts->project_dir && strcmp(out->config_files.items[0], "-") &&
+		!(named.n && remote_is(named.items[0])))
+		out->name_dir = path_dir(arena, out->config_files.items[0]);
+	out->working_dir = remote_dir ? remote_dir : out->name_dir;
+	return read_project_env(arena, opts, start, out, errs);
 }
 
 bool project_name_valid(const char *name)
@@ -283,11 +337,11 @@ const char *discover_name(struct arena *arena, const struct load_opts *opts,
 		return NULL;
 	}
 	*out_source = NAME_DIRECTORY;
-	name = normal_name(arena, path_base(found->working_dir));
+	name = normal_name(arena, path_base(found->name_dir));
 	if (*name)
 		return name;
 	errs_add(errs, (struct pos){0},
 		"project name must not be empty: \"%s\" gives none; use -p or name:",
-		found->working_dir);
+		found->name_dir);
 	return NULL;
 }

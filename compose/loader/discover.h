@@ -16,7 +16,8 @@ struct load_opts;
 struct node;
 
 struct discovery {
-	const char *working_dir;     /* absolute */
+	const char *working_dir;     /* absolute: what paths are relative to */
+	const char *name_dir;        /* what the project is called after */
 	struct strings config_files; /* absolute; "-" is standard input; n == 0: nothing
 					found, errs says so */
 	struct strings env_files;    /* absolute: what was named, not the default ones */
@@ -34,6 +35,10 @@ bool discover_env(struct arena *arena, const struct load_opts *opts,
 /* After discover_env: the files and their directory, and the gaps that its .env fills. */
 bool discover_files(struct arena *arena, const struct load_opts *opts,
 	struct discovery *out, struct errs *errs);
+
+/* The Compose file of a directory, or NULL. */
+const char *discover_file_in(
+	struct arena *arena, const struct load_opts *opts, const char *dir);
 
 /*
  * The name: -p, COMPOSE_PROJECT_NAME, the file's (interpolated; NULL: none), the

@@ -123,6 +123,14 @@ static struct family *open_family(struct scope *scope, const char *path, struct 
 	return family;
 }
 
+static struct family *find_family(
+	struct scope *scope, const struct family *family, const struct node *file)
+{
+	const char *path = loading_path(scope->loading, family->dir, file);
+
+	return path ? open_family(scope, path, file->pos) : NULL;
+}
+
 static const char *nearest_service(const struct node *services, const char *name)
 {
 	struct nearest nearest;
@@ -156,7 +164,7 @@ static struct node *find_base(struct scope *scope, struct family *family,
 {
 	struct loading *loading = scope->loading;
 	const struct node *reference = node_get(extends, "service");
-	const char *file = node_get_text(extends, "file");
+	bool other_file = node_get_text(extends, "file");
 
 	if (!reference) {
 		errs_add(loading->errs, extends->pos,
@@ -167,12 +175,8 @@ static struct node *find_base(struct scope *scope, struct family *family,
 	}
 	if (reference->kind != NODE_STR)
 		return NULL; /* which was said */
-	if (file)
-		family = open_family(scope,
-			path_join(loading->arena, family->dir,
-				path_expand_home(
-					loading->arena, loading->opts->home, file)),
-			node_get(extends, "file")->pos);
+	if (other_file)
+		family = find_family(scope, family, node_get(extends, "file"));
 	if (!family)
 		return NULL;
 	if (!node_get(family->services, reference->text)) {

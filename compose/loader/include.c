@@ -47,6 +47,24 @@ static void list_paths(
 				absolute(scope, list->items[i]->text));
 }
 
+/* The same of files, which may be elsewhere. False: some could not be got. */
+static bool list_files(
+	const struct scope *scope, const struct node *list, struct strings *out)
+{
+	bool ok = true;
+
+	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->nitems; i++) {
+		const char *path = list->items[i]->kind == NODE_STR
+			? loading_path(scope->loading, scope->dir, list->items[i])
+			: NULL;
+
+		if (path)
+			ARENA_PUSH(scope->loading->arena, out->items, out->n, path);
+		ok = ok && path;
+	}
+	return ok;
+}
+
 static const char *chain_text(const struct loading *loading, const struct scope *scope)
 {
 	const char *up = scope->up ? chain_text(loading, scope->up) : NULL;
@@ -146,7 +164,8 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 	struct scope_file *files;
 	struct node *model;
 
-	list_paths(scope, path, &paths);
+	if (!list_files(scope, path, &paths))
+		return NULL;
 	if (!path || (path->kind == NODE_LIST && path->nitems == 0))
 		errs_add(loading->errs, item->pos,
 			"include: \"path\" is missing: the file to take in");

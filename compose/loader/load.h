@@ -15,6 +15,7 @@
 struct arena;
 struct errs;
 struct node;
+struct remotes;
 struct str;
 
 /* A way to read files: the real one is files_system. */
@@ -34,8 +35,9 @@ const struct files *files_once(struct arena *arena);
 
 struct load_opts {
 	const struct files *files;
-	const char *cwd;  /* absolute */
-	const char *home; /* for ~; NULL: none */
+	const struct remotes *remotes; /* NULL: files that are elsewhere are refused */
+	const char *cwd;               /* absolute */
+	const char *home;              /* for ~; NULL: none */
 	struct strings
 		config_files; /* -f, "-" is standard input; empty: COMPOSE_FILE, then discovery */
 	struct strings env_files; /* --env-file */

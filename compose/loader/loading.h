@@ -29,6 +29,7 @@ struct loading {
 	struct source **sources; /* all that were read, for places inside scalars */
 	size_t nsources, nbytes, nnodes; /* and how much is in them */
 	size_t nports;                   /* that short forms came to, of all files */
+	struct strings remote_dirs;      /* of files that were got from elsewhere */
 	bool has_gaps; /* a file, or the rest of one, is not there because it is wrong */
 };
 
@@ -80,6 +81,13 @@ struct yaml_docs;
 bool loading_read(struct loading *loading, const char *path, const struct asked *asked,
 	struct yaml_docs *out);
 
+/*
+ * The absolute path of a file that a node names: relative to dir, from the home directory, or from elsewhere. NULL:
+ * it could not be got, and errs says so.
+ */
+const char *loading_path(
+	struct loading *loading, const char *dir, const struct node *name);
+
 /* All files of a scope, in order. */
 struct scope_file {
 	const char *path;
@@ -95,5 +103,5 @@ bool scope_read(
 struct node *scope_merge(struct scope *scope, struct scope_file *files);
 
 /* The directory of relative paths, as the pass over paths wants it: absolute unless
- * --no-path-resolution. */
+ * --no-path-resolution, and even then for files from elsewhere. */
 const char *scope_paths_dir(const struct scope *scope, const char *dir);

@@ -13,6 +13,7 @@
 #include "compose/loader/interp.h"
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
+#include "compose/loader/remote.h"
 #include "compose/loader/source.h"
 #include "compose/loader/yaml.h"
 #include "compose/model/fields.h"
@@ -31,7 +32,8 @@ const char *scope_paths_dir(const struct scope *scope, const char *dir)
 {
 	const struct loading *loading = scope->loading;
 
-	return loading->opts->no_path_resolution
+	return loading->opts->no_path_resolution &&
+			!strings_has(&loading->remote_dirs, dir)
 		? path_relative(loading->arena, scope->dir, dir)
 		: dir;
 }
@@ -47,6 +49,26 @@ static bool check_total(struct loading *loading, struct pos asked_at)
 		"so many",
 		SOURCES_MAX, SOURCES_MAX_BYTES >> 20, SOURCES_MAX_NODES);
 	return false;
+}
+
+const char *loading_path(
+	struct loading *loading, const char *dir, const struct node *name)
+{
+	struct arena *arena = loading->arena;
+	const char *path;
+	struct err err = {0};
+
+	if (!remote_is(name->text))
+		return path_join(arena, dir,
+			path_expand_home(arena, loading->opts->home, name->text));
+	if (!remote_find(arena, loading->opts, name->text, &path, &err)) {
+		err.pos = name->pos;
+		errs_add_err(loading->errs, &err);
+		return NULL;
+	}
+	ARENA_PUSH(arena, loading->remote_dirs.items, loading->remote_dirs.n,
+		path_dir(arena, path));
+	return path;
 }
 
 bool loading_read(struct loading *loading, const char *path, const struct asked *asked,
