@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/command.h"
+#include "cmd/git.h"
 #include "cmd/services.h"
 #include "compose/graph/graph.h"
 #include "compose/loader/load.h"
@@ -18,10 +19,11 @@ static void judge(struct arena *arena, const struct project *project, struct err
 	graph_build(arena, project, errs);
 }
 
-void app_load_opts(const struct app *app, struct load_opts *out)
+void app_load_opts(struct app *app, struct load_opts *out)
 {
 	*out = (struct load_opts){
 		.files = app->files,
+		.remotes = git_remotes(app),
 		.cwd = app->cwd,
 		.home = app->home,
 		.config_files = app->root.files,

@@ -14,7 +14,7 @@ bool app_prepare(
 	struct app *app, const struct command *command, const struct operands *operands);
 
 /* How this run loads projects; services is empty. */
-void app_load_opts(const struct app *app, struct load_opts *out);
+void app_load_opts(struct app *app, struct load_opts *out);
 
 /* Loads the project and builds its graph. False: errors were shown; warnings are shown either way. */
 bool app_load(struct app *app, const struct load_opts *opts);

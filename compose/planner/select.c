@@ -9,6 +9,26 @@
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
 
+#define COMMIT_HEX_BYTES 40
+
+static bool is_commit(const char *part)
+{
+	return strspn(part, "0123456789abcdef") == COMMIT_HEX_BYTES &&
+		strcspn(part, "/") == COMMIT_HEX_BYTES;
+}
+
+/* Two commits of a repository: paths that differ in nothing but one part, the commit's name. */
+static bool is_other_commit(const char *a, const char *b)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		if (a[i] == '/')
+			at = i + 1;
+	return is_commit(a + at) && is_commit(b + at) &&
+		text_eq(a + at + COMMIT_HEX_BYTES, b + at + COMMIT_HEX_BYTES);
+}
+
 /*
  * A name that came from the directory may be an accident: the containers of /1/foo are not those of /2/foo,
  * unless /1/foo is gone, and then the directory was moved.
@@ -26,6 +46,7 @@ bool check_directory(const struct draft *draft, struct err *err)
 
 		if (!dir || !text_eq(container->project, project->name) ||
 			text_eq(dir, project->working_dir) ||
+			is_other_commit(dir, project->working_dir) ||
 			!draft->wish->dir_exists(draft->wish->ctx, dir))
 			continue;
 		return err_set(err, ERR_INPUT,
