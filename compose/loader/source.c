@@ -19,7 +19,7 @@ static void index_lines(struct arena *arena, struct source *source)
 		if (*p != '\n' && !(*p == '\r' && p + 1 < end && p[1] != '\n'))
 			continue;
 		ARENA_PUSH(arena, source->lines, source->nlines,
-			(size_t)(p + 1 - source->text));
+			(unsigned)(p + 1 - source->text));
 	}
 }
 

@@ -21,7 +21,7 @@ struct source {
 	const char *text; /* NUL-terminated */
 	size_t len;
 	bool ascii;
-	size_t *lines; /* offset of each line */
+	unsigned *lines; /* offset of each line */
 	size_t nlines;
 };
 

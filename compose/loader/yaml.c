@@ -483,7 +483,7 @@ static const struct source *with_colon(
 	*patched = *source;
 	patched->text = text;
 	patched->len = source->len + 1;
-	patched->lines = ARENA_NEW_N(arena, source->nlines, size_t);
+	patched->lines = ARENA_NEW_N(arena, source->nlines, unsigned);
 	for (size_t i = 0; i < source->nlines; i++)
 		patched->lines[i] = source->lines[i] + (source->lines[i] > at);
 	return patched;

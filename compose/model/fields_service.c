@@ -374,7 +374,7 @@ static const struct field service_fields[] = {
 	F_SECTION(struct service, "develop", develop, &develop_section,
 		.flags = FIELD_NULL | FIELD_KEEP_EMPTY,
 		.help = "What to do while people edit the sources"),
-	F_SECTION(struct service, "blkio_config", blkio, &blkio_section,
+	F_POINTER(struct service, "blkio_config", blkio, &blkio_section,
 		.flags = FIELD_KEEP_EMPTY, .help = "Limits of block I/O",
 		.maps_to = "HostConfig.Blkio*"),
 	F_STRINGS(struct service, "cap_add", cap_add, .unique = UNIQUE_KEY,

@@ -373,7 +373,7 @@ struct service {
 	/* Alphabetical, as in the specification's reference. */
 	struct pairs annotations;
 	struct opt_bool attach;
-	struct blkio blkio;
+	const struct blkio *blkio; /* NULL: none */
 	const struct build *build;
 	struct strings cap_add;
 	struct strings cap_drop;

@@ -181,7 +181,8 @@ static void add_resources(
 	if (service->cpu_percent.set && service->cpu_percent.value != 0)
 		node_set_int(arena, host, "CpuPercent",
 			(int64_t)((float)service->cpu_percent.value * 100));
-	add_blkio(arena, host, &service->blkio);
+	if (service->blkio)
+		add_blkio(arena, host, service->blkio);
 	if (service->ndevices || service->ngpus || reserved->ndevices)
 		add_devices(arena, host, service);
 	if (service->nulimits)
