@@ -36,7 +36,8 @@ const struct option root_opts[] = {
 		.help = "Variables for the Compose file, instead of .env; may be "
 			"repeated"),
 	O_TEXTS(R, files, "file", .letter = 'f', .value = "FILE",
-		.help = "Compose file, \"-\" for standard input, or the URL of one in a git "
+		.help = "Compose file, \"-\" for standard input, or the URL of one in a "
+			"git "
 			"repository, URL.git#REF:PATH; may be repeated"),
 	O_BOOL(R, help, "help", .letter = 'h', .help = "Show help"),
 	O_TEXTS(R, hosts, "host", .letter = 'H', .value = "URL",
