@@ -46,7 +46,7 @@ void program_become(const char *const *args)
 {
 	char *copies[PROGRAM_ARGS_MAX + 1] = {0};
 
-	for (size_t i = 0; args[i] && i < PROGRAM_ARGS_MAX; i++)
+	for (size_t i = 0; i < PROGRAM_ARGS_MAX && args[i]; i++)
 		copies[i] = xstrdup(args[i]);
 	if (copies[0])
 		execv(copies[0], copies);

@@ -77,7 +77,7 @@ static socklen_t fill_address(
 	return sizeof(v6);
 }
 
-bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
+static bool open_new(const struct socket_opts *opts, int *out_fd, struct err *err)
 {
 	struct sockaddr_storage to = {0};
 	socklen_t len = fill_address(opts->addr, opts->port, &to);
@@ -86,10 +86,6 @@ bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
 	auto_str name = {0};
 
 	addr_print(&name, opts->addr);
-	if (opts->taken) {
-		*out_fd = opts->taken;
-		return true;
-	}
 	if (fd < 0)
 		return err_sys(err, "socket for %s", str_text(&name));
 	if (!set_options(fd, opts, err))
@@ -99,6 +95,14 @@ bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
 		return err_sys(err, "listen on %s port %u (%s)", str_text(&name),
 			opts->port, opts->tcp ? "TCP" : "UDP");
 	*out_fd = fd_take(&fd);
+	return true;
+}
+
+bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
+{
+	if (!opts->taken)
+		return open_new(opts, out_fd, err);
+	*out_fd = opts->taken;
 	return true;
 }
 

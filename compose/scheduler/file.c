@@ -18,17 +18,21 @@
 
 #define NAME_CHARS 16
 
+static bool write_to(const char *path, const char *text)
+{
+	auto_fd fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	size_t len = strlen(text);
+
+	return fd >= 0 && write(fd, text, len) == (ssize_t)len;
+}
+
 /* Whole or not at all: a container may be starting with it. */
 static bool write_whole(const char *path, const char *text, struct err *err)
 {
 	auto_str fresh = {0};
-	auto_fd fd = -1;
-	size_t len = strlen(text);
 
 	str_printf(&fresh, "%s.new", path);
-	fd = open(fresh.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || write(fd, text, len) != (ssize_t)len ||
-		rename(fresh.text, path) < 0)
+	if (!write_to(fresh.text, text) || rename(fresh.text, path) < 0)
 		return err_sys(err, "write %s", path);
 	return true;
 }
