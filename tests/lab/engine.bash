@@ -96,6 +96,15 @@ engine_make_namespace() {
 	pgrep -P "$outer" >"$dir/init.pid"
 }
 
+# Closes what the caller has open beside the three and bash its own: a test runner waits until nobody holds its pipes.
+close_others() {
+	local fd
+	for fd in /proc/self/fd/*; do
+		fd=${fd##*/}
+		((fd < 3 || fd == 255)) || eval "exec $fd>&-"
+	done
+}
+
 # Starts dockerd in the namespaces that are there already.
 engine_start() {
 	local engine=$1 dir pid
@@ -104,10 +113,12 @@ engine_start() {
 
 	echo '{}' >"$dir/daemon.json"
 	rm -f "$dir/docker.pid"
-	setsid nsenter -t "$pid" -m -n -p -- /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-		dockerd --config-file "$dir/daemon.json" --data-root "$dir/data" --exec-root "$dir/exec" \
-		--host "unix://$dir/docker.sock" --pidfile "$dir/docker.pid" \
-		>>"$dir/dockerd.log" 2>&1 </dev/null 3>&- &
+	(
+		close_others
+		exec setsid nsenter -t "$pid" -m -n -p -- /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			dockerd --config-file "$dir/daemon.json" --data-root "$dir/data" --exec-root "$dir/exec" \
+			--host "unix://$dir/docker.sock" --pidfile "$dir/docker.pid"
+	) >>"$dir/dockerd.log" 2>&1 </dev/null &
 	wait_until $ENGINE_START_S engine_answers "$engine" || {
 		tail -n 20 "$dir/dockerd.log" >&2
 		die "engine $engine does not answer within $ENGINE_START_S s; its log is $dir/dockerd.log"
