@@ -69,10 +69,12 @@ lint_bats() {
 	shellcheck -x -s bats -e SC2016,SC2153,SC2030,SC2031 tests/e2e/*.bats
 }
 
-# Lints, with the analyser that follows paths (it takes minutes) or, for "quick", without.
+# Leaves out the analyser that follows paths: it takes minutes.
+QUICK_CHECKS='-clang-analyzer-*'
+
+# CHECKS: as for lint_tidy.
 run_lint() {
-	local checks=
-	[[ ${1-} != quick ]] || checks='-clang-analyzer-*'
+	local checks=$1
 	say "Lint"
 	check "layout (clang-format 14)" lint_layout
 	check "shell scripts (shellcheck)" lint_shell
@@ -205,7 +207,7 @@ dev_test() {
 	say "Building the release"
 	if build_into build '' --buildtype=release; then
 		run_oracle
-		begin_beside run_lint quick
+		begin_beside "run_lint '$QUICK_CHECKS'"
 		run_e2e 20
 		run_e2e 28
 		end_beside lint
@@ -219,7 +221,7 @@ dev_test() {
 dev_lint() {
 	dev_setup
 	build_into build '' --buildtype=release
-	run_lint
+	run_lint ''
 	check "layers, sizes, state (meson tests)" meson test -C build layers sizes state
 	conclude
 }
