@@ -51,14 +51,23 @@ static bool is_on(const struct draft *draft, const struct service *service,
 	return false;
 }
 
+static bool is_made(const struct replica *replica)
+{
+	return replica->fate == FATE_CREATE || replica->fate == FATE_RECREATE;
+}
+
 /* Those that are made are told of it, and those that stay if they were. */
 static bool knows_dns(const struct draft *draft, const struct replica *replica)
 {
-	return replica->fate == FATE_CREATE || replica->fate == FATE_RECREATE ||
-		map_has(&draft->dns_users, replica->old->id);
+	return is_made(replica) || map_has(&draft->dns_users, replica->old->id);
 }
 
-static bool is_used(const struct draft *draft, const struct network_state *network)
+typedef bool replica_test(const struct draft *draft, const struct service_state *state,
+	const struct replica *replica);
+
+/* Whether a replica on the network passes; a one-off that is run there always does. */
+static bool any_on(const struct draft *draft, const struct network_state *network,
+	replica_test *test)
 {
 	const struct run_wish *run = draft->wish->run;
 
@@ -69,11 +78,17 @@ static bool is_used(const struct draft *draft, const struct network_state *netwo
 			continue;
 		if (run && text_eq(run->service, state->service->name))
 			return true;
-		for (size_t j = 0; state->selected && j < state->nreplicas; j++)
-			if (knows_dns(draft, &state->replicas[j]))
+		for (size_t j = 0; j < state->nreplicas; j++)
+			if (test(draft, state, &state->replicas[j]))
 				return true;
 	}
 	return false;
+}
+
+static bool uses(const struct draft *draft, const struct service_state *state,
+	const struct replica *replica)
+{
+	return state->selected && knows_dns(draft, replica);
 }
 
 static bool somebody_depends(const struct draft *draft)
@@ -107,23 +122,12 @@ static unsigned start_netdns(struct draft *draft)
 
 /* ---- assist: nobody is sent to somebody who does not answer */
 
-static bool is_made_on(const struct draft *draft, const struct network_state *network)
+static bool makes(const struct draft *draft, const struct service_state *state,
+	const struct replica *replica)
 {
-	const struct run_wish *run = draft->wish->run;
-
-	for (size_t i = 0; i < draft->graph->nnodes; i++) {
-		const struct service_state *state = &draft->services[i];
-
-		if (!is_on(draft, state->service, network))
-			continue;
-		if (run && text_eq(run->service, state->service->name))
-			return true;
-		for (size_t j = 0; j < state->nreplicas; j++)
-			if (state->replicas[j].fate == FATE_CREATE ||
-				state->replicas[j].fate == FATE_RECREATE)
-				return true;
-	}
-	return false;
+	(void)draft;
+	(void)state;
+	return is_made(replica);
 }
 
 static bool was_probed(const struct draft *draft, const struct network_state *state)
@@ -163,7 +167,7 @@ void probe_dns(struct draft *draft)
 	for (size_t i = 0; i < draft->project->nnetworks; i++) {
 		struct network_state *state = &draft->networks[i];
 
-		if (state->dns.mode == DNS_ASSIST && is_made_on(draft, state) &&
+		if (state->dns.mode == DNS_ASSIST && any_on(draft, state, makes) &&
 			!was_probed(draft, state))
 			probe_network(draft, state);
 	}
@@ -260,7 +264,7 @@ void start_dns(struct draft *draft)
 	for (size_t i = 0; !draft->wish->no_start && i < draft->project->nnetworks; i++) {
 		struct network_state *state = &draft->networks[i];
 
-		if (state->dns.mode == DNS_OFF || !is_used(draft, state))
+		if (state->dns.mode == DNS_OFF || !any_on(draft, state, uses))
 			continue;
 		start_netdns(draft);
 		if (state->dns.mode >= DNS_AUTHORITATIVE)
