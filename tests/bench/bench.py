@@ -178,11 +178,11 @@ class Bench:
             self.nfailed[whose] = self.nfailed.get(whose, 0) + 1
             return []
 
-    def up_then_down(self, cwd, tool):
-        return [self.run(cwd, tool, *verb)[0] for verb in (("up", "-d"), ("down",))]
+    def up_then_down(self, cwd, tool, name):
+        return [self.run(cwd, tool, "-p", name, *verb)[0] for verb in (("up", "-d"), ("down",))]
 
-    def tidied(self, cwd):
-        self.run(cwd, self.davit, "down")
+    def tidied(self, cwd, name):
+        self.run(cwd, self.davit, "-p", name, "down")
         return []
 
     def up_and_down(self):
@@ -190,8 +190,11 @@ class Bench:
         up, down = self.best_in_flight()
         ours, theirs, floor = [], [], []
         for number in self.rounds(0.6):
-            ours.append(self.up_then_down(cwd, self.davit))
-            theirs += self.or_fail("docker compose", lambda: self.up_then_down(cwd, self.peer)) or self.tidied(cwd)
+            # A name for each: a network that the engine never lets go of must not be met by the next one.
+            ours.append(self.up_then_down(cwd, self.davit, f"davit{number}"))
+            name = f"compose{number}"
+            theirs += (self.or_fail("docker compose", lambda: self.up_then_down(cwd, self.peer, name))
+                       or self.tidied(cwd, name))
             floor += self.or_fail("the floor", lambda: self.floor(up, down))
             say(f"round {number + 1}, up and down: davit {ours[-1]}, docker compose {theirs[-1:]}, floor {floor[-1:]}")
         for at, (verb, many) in enumerate((("up -d", up), ("down", down))):
