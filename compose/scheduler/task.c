@@ -70,12 +70,6 @@ static void network_disconnect(struct task *task)
 		task->filled.body, task_on_reply, task);
 }
 
-static void network_remove(struct task *task)
-{
-	task->call = engine_network_remove(
-		task->opts->engine, task->filled.target, task_on_reply, task);
-}
-
 static void volume_remove(struct task *task)
 {
 	task->call = engine_volume_remove(task->opts->engine, task->filled.target,
@@ -182,7 +176,7 @@ static const struct task_row {
 	{ACTION_NETWORK_CREATE, task_network_create, false, false},
 	{ACTION_NETWORK_CONNECT, network_connect, false, false},
 	{ACTION_NETWORK_DISCONNECT, network_disconnect, true, false},
-	{ACTION_NETWORK_REMOVE, network_remove, true, false},
+	{ACTION_NETWORK_REMOVE, task_network_remove, true, false},
 	{ACTION_VOLUME_CREATE, volume_create, false, false},
 	{ACTION_VOLUME_REMOVE, volume_remove, true, false},
 	{ACTION_IMAGE_PULL, task_pull, false, true},

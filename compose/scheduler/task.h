@@ -60,7 +60,7 @@ struct task {
 	const char *digest;
 	const char *gateway;
 	struct err
-		refused; /* what a create was told, while it is looked at what is there */
+		refused; /* what a network's create or remove was told, while it is looked at what is there */
 
 	task_done *done;
 	void *ctx;
@@ -83,11 +83,12 @@ void task_progress(struct task *task, const struct node *record);
 /* An engine_done for calls that end the task. ctx is the task. */
 void task_on_reply(void *ctx, const struct reply *reply);
 
-/* image.c: pull and push; build.c; network.c; put.c. */
+/* image.c: pull and push; build.c; network.c; network-remove.c; put.c. */
 void task_pull(struct task *task);
 void task_push(struct task *task);
 void task_build(struct task *task);
 void task_network_create(struct task *task);
+void task_network_remove(struct task *task);
 void task_put(struct task *task);
 
 /* netdns.c */

@@ -190,6 +190,22 @@ logged() {
 	assert_equal "$(docker images -q "$PROJECT-app")" ""
 }
 
+@test "down of a network that somebody else is on: it stays, and who is on it is said" {
+	compose_file <<-YAML
+		services:
+		  web: {image: busybox, init: true, command: sleep 1000000}
+	YAML
+	davit up -d
+	docker run -d --name "$PROJECT-guest" --init --network "${PROJECT}_default" busybox sleep 1000000
+	run "$DAVIT" down
+	assert_status 0
+	[[ $output == *"still on it: $PROJECT-guest"* ]]
+	docker rm -f "$PROJECT-guest"
+	davit down
+	run docker network inspect "${PROJECT}_default"
+	[[ $status != 0 ]]
+}
+
 @test "config.json's proxies reach containers and builds, and what the file says wins" {
 	mkdir docker
 	echo '{"proxies": {"default": {"httpProxy": "http://proxy:3128", "noProxy": "localhost"}}}' >docker/config.json

@@ -233,13 +233,49 @@ TEST(execute_warns_and_goes_on_as_if_well)
 	bench_add(&bench, ACTION_VOLUME_REMOVE, "vol", NEEDS(1));
 	bench_run(&bench, 0);
 	stub_fail(bench.engine, "remove-network net", ERR_ENGINE, 403,
-		"has active endpoints");
+		"volume plugin says no");
 	bench_settle(&bench);
 	stub_reply(bench.engine, "remove-volume vol", NULL);
 	bench_settle(&bench);
 	assert_true(bench.result.ok);
 	assert_string_equal(bench_events(&bench), "warned net, done vol");
 	bench_finish(&bench);
+}
+
+/* What is said of a network whose removal the engine refused, when its inspect gives this. */
+static void assert_refusal(const char *inspect, const char *text)
+{
+	struct bench bench;
+
+	bench_init(&bench);
+	bench_add(&bench, ACTION_NETWORK_REMOVE, "net", NO_NEEDS);
+	bench_run(&bench, 0);
+	stub_fail(bench.engine, "remove-network net", ERR_ENGINE, 403,
+		"has active endpoints");
+	bench_settle(&bench);
+	if (inspect)
+		stub_reply(bench.engine, "inspect-network net", inspect);
+	else
+		stub_fail(bench.engine, "inspect-network net", ERR_ENGINE, 500, "no");
+	bench_settle(&bench);
+	assert_false(bench.result.ok);
+	assert_string_equal(bench.result.err.text, text);
+	bench_finish(&bench);
+}
+
+TEST(execute_names_who_is_on_a_network_that_stays)
+{
+	assert_refusal("{\"Containers\": {\"1a\": {\"Name\": \"x\"}, \"2b\": {}}}",
+		"remove network net: still on it: x, 2b");
+	assert_refusal("{\"Containers\": {\"1\": {}, \"2\": {}, \"3\": {}, \"4\": {}, "
+		       "\"5\": {}, "
+		       "\"6\": {}, \"7\": {}}}",
+		"remove network net: still on it: 1, 2, 3, 4, 5 and 2 more");
+	assert_refusal("{\"Containers\": {}}",
+		"remove network net: the engine counts a container on it and shows none; "
+		"it lets the "
+		"network go after a restart of the engine");
+	assert_refusal(NULL, "remove network net: has active endpoints");
 }
 
 TEST(execute_takes_what_is_gone_as_removed)
