@@ -39,6 +39,8 @@ enum node_mark {
 	 */
 	NODE_SLOT = 1 << 4,
 	NODE_TOLD = 1 << 5, /* what is wrong with it has been said: no more of it */
+	NODE_DEFAULT =
+		1 << 6, /* nobody wrote it: its place is that of what it was added to */
 };
 
 struct node_pair {

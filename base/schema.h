@@ -340,6 +340,9 @@ enum encode_flag {
 		<< 0, /* names and habits of JSON: no x-* keys, FIELD_ALWAYS_JSON, plain order of keys */
 	ENCODE_UNMERGED = 1 << 2, /* FIELD_MERGED rows too */
 	ENCODE_HASH = 1 << 1,     /* with ENCODE_JSON: without FIELD_UNHASHED */
+	ENCODE_PLACES = 1
+		<< 3, /* nodes have the place that they were read from, and what they replaced;
+		       * what nobody wrote has none */
 };
 
 /* The struct as a mapping in the order of the rows, without what is unset; mappings of names by key. */

@@ -117,6 +117,43 @@ static struct pair pair_split(
 	return pair;
 }
 
+/* As Go writes it. */
+static const char *pair_text(const struct node *node)
+{
+	if (node->kind != NODE_FLOAT || !strpbrk(node->text, "in"))
+		return node->text;
+	if (text_eq(node->text, ".nan"))
+		return "NaN";
+	return *node->text == '-' ? "-Inf" : "+Inf";
+}
+
+/* Takes over what the node replaced; separators NULL: it is a value alone. */
+static void pair_trace(struct arena *arena, struct pair *pair, const struct node *node,
+	const char *separators)
+{
+	for (node = node->over; node && node->text; node = node->over) {
+		struct pair *old = ARENA_NEW(arena, struct pair);
+
+		if (separators)
+			*old = pair_split(arena, node, separators);
+		else
+			*old = (struct pair){.key = pair->key,
+				.value = pair_text(node),
+				.pos = node->pos};
+		pair->over = old;
+		pair = old;
+	}
+}
+
+static struct pair pair_of_item(
+	struct arena *arena, const struct node *item, const char *separators)
+{
+	struct pair pair = pair_split(arena, item, separators);
+
+	pair_trace(arena, &pair, item, separators);
+	return pair;
+}
+
 /* "[::1]" is "::1". */
 static const char *without_brackets(struct arena *arena, const char *address)
 {
@@ -130,7 +167,7 @@ static const char *without_brackets(struct arena *arena, const char *address)
 static void decode_host_item(const struct walk *walk, const struct trail *trail,
 	const struct node *node, struct pairs *out)
 {
-	struct pair pair = pair_split(walk->arena, node, "=:");
+	struct pair pair = pair_of_item(walk->arena, node, "=:");
 
 	if (!pair.value || !*pair.value || !*pair.key) {
 		walk_error(walk, trail, node, "must be host=address, but is \"%s\"",
@@ -153,7 +190,7 @@ static void decode_pair_items(const struct walk *walk, const struct trail *trail
 		else if (field->form == FORM_HOSTS)
 			decode_host_item(walk, &here, item, out);
 		else
-			pair_add(walk, field, out, pair_split(walk->arena, item, "="));
+			pair_add(walk, field, out, pair_of_item(walk->arena, item, "="));
 	}
 }
 
@@ -188,21 +225,12 @@ static bool is_pair_value(const struct field *field, const struct node *node)
 	return node->kind == NODE_STR;
 }
 
-/* As Go writes it. */
-static const char *pair_text(const struct node *node)
-{
-	if (node->kind != NODE_FLOAT || !strpbrk(node->text, "in"))
-		return node->text;
-	if (text_eq(node->text, ".nan"))
-		return "NaN";
-	return *node->text == '-' ? "-Inf" : "+Inf";
-}
-
 static void decode_pair(const struct walk *walk, const struct trail *trail,
 	const struct field *field, const struct node_pair *entry, struct pairs *out)
 {
 	const struct trail here = {trail, entry->key, 0};
 	const struct node *node = entry->value;
+	struct pair pair = {.key = entry->key, .pos = entry->key_pos};
 
 	if (field->form == FORM_HOSTS) {
 		decode_host_values(walk, &here, entry, out);
@@ -212,10 +240,9 @@ static void decode_pair(const struct walk *walk, const struct trail *trail,
 		walk_wrong_kind(walk, &here, node, "a string or a number");
 		return;
 	}
-	pair_add(walk, field, out,
-		(struct pair){.key = entry->key,
-			.value = node->kind == NODE_NULL ? NULL : pair_text(node),
-			.pos = entry->key_pos});
+	pair.value = node->kind == NODE_NULL ? NULL : pair_text(node);
+	pair_trace(walk->arena, &pair, node, NULL);
+	pair_add(walk, field, out, pair);
 }
 
 /* Of equal keys in a list the last one counts, at the first one's place. */

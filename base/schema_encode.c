@@ -7,6 +7,7 @@
 #include "base/node.h"
 #include "base/scalar.h"
 #include "base/schema.h"
+#include "base/schema_places.h"
 #include "base/str.h"
 #include "base/units.h"
 
@@ -129,8 +130,13 @@ static struct node *encode_strings(struct encoding *e, const void *member)
 	if (!strings->set)
 		return node_text(e->arena, NULL);
 	list = node_list(e->arena);
-	for (size_t i = 0; i < strings->n; i++)
-		node_push(e->arena, list, node_text(e->arena, strings->items[i]));
+	for (size_t i = 0; i < strings->n; i++) {
+		struct node *item = node_text(e->arena, strings->items[i]);
+
+		if (strings->places)
+			item->pos = strings->places[i];
+		node_push(e->arena, list, item);
+	}
 	return list;
 }
 
@@ -151,8 +157,11 @@ static struct node *encode_pair_list(struct encoding *e, const struct pairs *pai
 			pair->value && (*pair->value || e->field->form == FORM_HOSTS)
 			? arena_printf(e->arena, "%s=%s", pair->key, pair->value)
 			: pair->key;
+		struct node *item = node_text(e->arena, text);
 
-		node_push(e->arena, list, node_text(e->arena, text));
+		if (e->flags & ENCODE_PLACES)
+			place_pair(e->arena, item, pair);
+		node_push(e->arena, list, item);
 	}
 	if (list->nitems)
 		qsort(list->items, list->nitems, sizeof(*list->items), text_compare);
@@ -169,8 +178,13 @@ static struct node *encode_pairs(struct encoding *e, const void *member)
 	if (e->field->form == FORM_HOSTS || e->field->form == FORM_NAMES)
 		return encode_pair_list(e, pairs);
 	map = node_map(e->arena);
-	for (size_t i = 0; i < pairs->n; i++)
-		node_set_text(e->arena, map, pairs->items[i].key, pairs->items[i].value);
+	for (size_t i = 0; i < pairs->n; i++) {
+		struct node *value = node_text(e->arena, pairs->items[i].value);
+
+		if (e->flags & ENCODE_PLACES)
+			place_pair(e->arena, value, &pairs->items[i]);
+		node_set(e->arena, map, pairs->items[i].key, value);
+	}
 	return node_sorted(e->arena, map, e->flags);
 }
 
@@ -425,6 +439,17 @@ static void encode_extensions(struct arena *arena, const struct section *section
 		node_set(arena, out, sorted->pairs[i].key, sorted->pairs[i].value);
 }
 
+static void place_all(const struct section *section, const char *in, struct node *out)
+{
+	const struct node *from;
+
+	if (section->node_offset == NO_MEMBER)
+		return;
+	memcpy(&from, in + section->node_offset, sizeof(from));
+	if (from)
+		place_tree(out, from);
+}
+
 struct node *schema_encode(struct arena *arena, const struct section *section,
 	const void *in, unsigned flags)
 {
@@ -449,5 +474,7 @@ struct node *schema_encode(struct arena *arena, const struct section *section,
 	}
 	if (!(flags & ENCODE_JSON))
 		encode_extensions(arena, section, in, out);
+	if (flags & ENCODE_PLACES)
+		place_all(section, in, out);
 	return out;
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "base/node.h"
+#include "base/path.h"
 #include "base/schema.h"
 #include "base/str.h"
 #include "compose/loader/dotenv.h"
@@ -20,6 +21,7 @@ static void fill_head(
 	struct project *project, const struct load_opts *opts, const struct tree *tree)
 {
 	project->node = tree->root;
+	project->removals = tree->removals;
 	project->name = tree->name;
 	project->name_source = tree->name_source;
 	project->separator = opts->compatibility ? "_" : "-";
@@ -43,6 +45,24 @@ static int pair_compare(const void *a, const void *b)
 	return strcmp(((const struct pair *)a)->key, ((const struct pair *)b)->key);
 }
 
+/* The pair as it is, over what a file gave. */
+static struct pair pair_over(
+	struct arena *arena, struct pair pair, const struct pair *from_files)
+{
+	const struct pair **end = &pair.over;
+
+	while (from_files && *end) {
+		struct pair *copy = ARENA_NEW(arena, struct pair);
+
+		*copy = **end;
+		*end = copy;
+		end = &copy->over;
+	}
+	if (from_files)
+		*end = from_files;
+	return pair;
+}
+
 /* What files gave, under what the service itself says. */
 static struct pairs merge_under(
 	struct arena *arena, const struct env *files, const struct pairs *own)
@@ -54,7 +74,8 @@ static struct pairs merge_under(
 	out.items = ARENA_NEW_N(arena, own->n + files->own.nentries + 1, struct pair);
 	for (size_t i = 0; i < own->n; i++) {
 		map_put(&named, own->items[i].key, &own->items[i]);
-		out.items[out.n++] = own->items[i];
+		out.items[out.n++] = pair_over(
+			arena, own->items[i], map_get(&files->own, own->items[i].key));
 	}
 	for (size_t i = 0; i < files->own.nentries; i++)
 		if (!map_has(&named, files->own.entries[i].key))
@@ -76,6 +97,7 @@ static void read_env_file(const struct merging *m, const struct service *service
 {
 	const struct files *files = m->opts->files;
 	enum dotenv_format format;
+	const char *name;
 
 	if (!file->path)
 		return; /* it could not be read, which was said */
@@ -93,8 +115,9 @@ static void read_env_file(const struct merging *m, const struct service *service
 				service->name, file->path);
 		return;
 	}
-	errs_note_file(m->errs, file->path, "the env_file of", file->pos);
-	dotenv_read_file(m->arena, files, file->path, file->path, format, into, m->errs);
+	name = path_shown(m->arena, m->opts->cwd, file->path);
+	errs_note_file(m->errs, name, "the env_file of", file->pos);
+	dotenv_read_file(m->arena, files, file->path, name, format, into, m->errs);
 }
 
 static void merge_env_files(const struct merging *m, struct service *service)
@@ -121,13 +144,14 @@ static void merge_label_files(const struct merging *m, struct service *service)
 	env_init(&labels, m->arena, NULL);
 	for (size_t i = 0; i < service->label_files.n; i++) {
 		const char *path = service->label_files.items[i];
+		const char *name = path_shown(m->arena, m->opts->cwd, path);
 		struct env own;
 
 		env_init(&own, m->arena, &labels);
-		errs_note_file(m->errs, path, "the label_file of",
+		errs_note_file(m->errs, name, "the label_file of",
 			service->label_files.places[i]);
 		dotenv_read_file(
-			m->arena, m->opts->files, path, path, DOTENV, &own, m->errs);
+			m->arena, m->opts->files, path, name, DOTENV, &own, m->errs);
 		own.above = NULL;
 		for (size_t j = 0; j < own.own.nentries; j++) {
 			const struct pair *pair = own.own.entries[j].value;

@@ -47,6 +47,16 @@ static struct node *scalar(
 	return node;
 }
 
+/* What is meant where nothing is said. */
+static struct node *implied(
+	struct arena *arena, enum node_kind kind, const char *text, struct pos pos)
+{
+	struct node *node = scalar(arena, kind, text, pos);
+
+	node->marks |= NODE_DEFAULT;
+	return node;
+}
+
 /* Without interpolation text may still become anything. */
 static void complain(const struct maker *m, struct node *node, const struct err *err)
 {
@@ -157,7 +167,7 @@ static struct node *dependency_value(
 	node_set_at(m->arena, map, "condition", item->pos,
 		scalar(m->arena, NODE_STR, "service_started", item->pos));
 	node_set_at(m->arena, map, "required", item->pos,
-		scalar(m->arena, NODE_BOOL, "true", item->pos));
+		implied(m->arena, NODE_BOOL, "true", item->pos));
 	return map;
 }
 
@@ -189,7 +199,7 @@ static struct node *env_file(const struct maker *m, struct node *node)
 		map = node_copy_shallow(m->arena, node);
 	}
 	node_set_at(m->arena, map, "required", node->pos,
-		scalar(m->arena, NODE_BOOL, "true", node->pos));
+		implied(m->arena, NODE_BOOL, "true", node->pos));
 	return map;
 }
 
@@ -334,7 +344,8 @@ static struct node *device(const struct maker *m, struct node *node)
 		node_set_at(m->arena, map, "target", node->pos, node_get(map, "source"));
 	}
 	node_set_at(m->arena, map, "permissions", node->pos,
-		scalar(m->arena, NODE_STR, second ? second + 1 : "rwm", node->pos));
+		second ? scalar(m->arena, NODE_STR, second + 1, node->pos)
+		       : implied(m->arena, NODE_STR, "rwm", node->pos));
 	return map;
 }
 

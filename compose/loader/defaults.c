@@ -15,6 +15,7 @@ static struct node *plain(struct arena *arena, const char *text, struct pos pos)
 	struct node *node = node_new(arena, NODE_STR, pos);
 
 	node->kind = scalar_resolve(arena, text, &node->text);
+	node->marks |= NODE_DEFAULT;
 	return node;
 }
 
@@ -67,9 +68,9 @@ static struct node *fill_targets(struct rewrite *r, const struct field *field,
 		if (out == list)
 			out = node_copy_shallow(r->arena, list);
 		item = node_copy_shallow(r->arena, item);
-		node_set_text(r->arena, item, "target",
-			arena_printf(r->arena, "/run/secrets/%s", source));
-		node_get(item, "target")->pos = item->pos;
+		node_set_at(r->arena, item, "target", item->pos,
+			plain(r->arena, arena_printf(r->arena, "/run/secrets/%s", source),
+				item->pos));
 		out->items[i] = item;
 	}
 	return out;

@@ -28,6 +28,7 @@ struct family {
 	const char *path;
 	const char *dir; /* what extends.file is relative to */
 	bool has_marks;
+	bool is_base; /* of another file: only what is taken from it is in the project */
 };
 
 /* How we came to a service. */
@@ -80,8 +81,10 @@ static struct node *read_model(
 	struct scope *scope, const char *path, struct pos pos, bool *out_has_marks)
 {
 	struct loading *loading = scope->loading;
-	struct document document = {
-		.scope = scope, .path = path, .model = node_map(loading->arena)};
+	struct document document = {.scope = scope,
+		.path = path,
+		.model = node_map(loading->arena),
+		.is_base = true};
 	struct yaml_docs docs;
 
 	if (!loading_read(loading, path, &(struct asked){"extended by", pos}, &docs))
@@ -107,7 +110,7 @@ static struct family *open_family(struct scope *scope, const char *path, struct 
 		return family->services ? family : NULL;
 	family = ARENA_NEW(loading->arena, struct family);
 	dir = path_dir(loading->arena, path);
-	*family = (struct family){.path = path, .dir = dir};
+	*family = (struct family){.path = path, .dir = dir, .is_base = true};
 	map_put(&scope->families, path, family);
 	model = read_model(scope, path, pos, &family->has_marks);
 	if (!model)
@@ -233,7 +236,8 @@ static struct node *extend(struct scope *scope, struct family *family, const cha
 	service = without_extends(loading->arena, service);
 	if (base && base->kind == NODE_MAP) {
 		/* What !reset deletes must not come back by the base. */
-		base = merge_resets(loading->arena, base, service);
+		base = merge_resets(loading->arena, base, service, &where,
+			family->is_base ? NULL : &loading->removals);
 		service = merge_maps(loading->arena, loading->errs, &service_section,
 			base, service, &where);
 	} else {

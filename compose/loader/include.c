@@ -222,7 +222,7 @@ bool include_pass(struct document *document)
 	}
 	root = node_copy_shallow(loading->arena, document->root);
 	node_remove(loading->arena, root, "include");
-	below = merge_resets(loading->arena, below, root);
+	below = merge_resets(loading->arena, below, root, NULL, &loading->removals);
 	document->root = merge_maps(
 		loading->arena, loading->errs, &project_section, below, root, NULL);
 	return true;

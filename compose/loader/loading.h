@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "compose/loader/env.h"
+#include "compose/model/project.h"
 
 struct arena;
 struct errs;
@@ -30,6 +31,7 @@ struct loading {
 	size_t nsources, nbytes, nnodes; /* and how much is in them */
 	size_t nports;                   /* that short forms came to, of all files */
 	struct strings remote_dirs;      /* of files that were got from elsewhere */
+	struct removals removals;
 	bool has_gaps; /* a file, or the rest of one, is not there because it is wrong */
 };
 
@@ -52,6 +54,7 @@ struct document {
 	struct node *root;  /* the document; passes replace it */
 	struct node *model; /* what was merged so far */
 	bool has_marks;     /* of !reset and !override */
+	bool is_base;       /* services of the project only start from its own */
 };
 
 /* The passes, in files of their own. False: go no further with this document. */

@@ -76,7 +76,18 @@ struct node *merge_strip(struct arena *arena, struct node *node)
 	return out;
 }
 
-struct node *merge_resets(struct arena *arena, struct node *base, const struct node *over)
+static void note_removal(struct arena *arena, const struct where *where,
+	const struct node *mark, const struct node *old, struct removals *removals)
+{
+	const struct removal removal = {
+		.path = where_text(arena, where), .mark = mark, .old = old};
+
+	if (removals)
+		ARENA_PUSH(arena, removals->items, removals->n, removal);
+}
+
+struct node *merge_resets(struct arena *arena, struct node *base, const struct node *over,
+	const struct where *where, struct removals *removals)
 {
 	struct node *out = base;
 
@@ -85,11 +96,15 @@ struct node *merge_resets(struct arena *arena, struct node *base, const struct n
 	for (size_t i = 0; i < over->npairs; i++) {
 		const struct node_pair *pair = &over->pairs[i];
 		bool gone = pair->value->marks & (NODE_RESET | NODE_OVERRIDE);
-		struct node *old = node_get(out, pair->key), *value;
+		struct where here = {.up = where, .key = pair->key};
+		struct node *old = node_get(out, pair->key), *value = NULL;
 
 		if (!old)
 			continue;
-		value = gone ? NULL : merge_resets(arena, old, pair->value);
+		if (gone)
+			note_removal(arena, &here, pair->value, old, removals);
+		else
+			value = merge_resets(arena, old, pair->value, &here, removals);
 		if (value == old)
 			continue;
 		if (out == base)
@@ -357,9 +372,12 @@ struct node *merge_maps(struct arena *arena, struct errs *errs,
 
 bool reset_pass(struct document *document)
 {
+	struct loading *loading = document->scope->loading;
+
 	if (document->has_marks)
-		document->model = merge_resets(
-			document->scope->loading->arena, document->model, document->root);
+		document->model =
+			merge_resets(loading->arena, document->model, document->root,
+				NULL, document->is_base ? NULL : &loading->removals);
 	return true;
 }
 

@@ -161,7 +161,8 @@ struct node *mount_parse(
 		apply_options(arena, mount, s.items[2]);
 	if (path)
 		set(arena, part(arena, mount, "bind"), "create_host_path", NODE_BOOL,
-			"true");
+			"true")
+			->marks |= NODE_DEFAULT;
 	else if (strlen(text) > 2)
 		part(arena, mount, "volume");
 	return mount;

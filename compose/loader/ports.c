@@ -141,13 +141,14 @@ static bool check(struct arena *arena, struct spec *spec, struct pos pos, struct
 	return true;
 }
 
-static void set(struct arena *arena, struct node *map, const char *key,
+static struct node *set(struct arena *arena, struct node *map, const char *key,
 	enum node_kind kind, const char *text)
 {
 	struct node *node = node_new(arena, kind, map->pos);
 
 	node->text = text;
 	node_set_at(arena, map, key, map->pos, node);
+	return node;
 }
 
 static const char *published(struct arena *arena, const struct spec *spec, unsigned i)
@@ -163,16 +164,18 @@ static const char *published(struct arena *arena, const struct spec *spec, unsig
 static struct node *long_form(
 	struct arena *arena, const struct spec *spec, unsigned i, struct pos pos)
 {
-	struct node *map = node_new(arena, NODE_MAP, pos);
+	struct node *map = node_new(arena, NODE_MAP, pos), *protocol;
 
-	set(arena, map, "mode", NODE_STR, "ingress");
+	set(arena, map, "mode", NODE_STR, "ingress")->marks |= NODE_DEFAULT;
 	if (*spec->ip)
 		set(arena, map, "host_ip", NODE_STR, spec->ip);
 	set(arena, map, "target", NODE_INT,
 		arena_printf(arena, "%u", spec->containers.start + i));
 	if (*spec->host)
 		set(arena, map, "published", NODE_STR, published(arena, spec, i));
-	set(arena, map, "protocol", NODE_STR, spec->protocol);
+	protocol = set(arena, map, "protocol", NODE_STR, spec->protocol);
+	if (!strchr(spec->text, '/'))
+		protocol->marks |= NODE_DEFAULT;
 	return map;
 }
 

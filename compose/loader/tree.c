@@ -244,6 +244,7 @@ bool tree_load(struct arena *arena, const struct load_opts *opts, struct tree *o
 		model = paths_pass(&loading, model, scope.dir);
 	out->root = model;
 	out->has_gaps = loading.has_gaps;
+	out->removals = loading.removals;
 	out->working_dir = found.working_dir;
 	out->config_files = found.config_files;
 	out->env_files = found.env_files;

@@ -42,6 +42,7 @@ struct tree {
 	const char *working_dir;     /* absolute: the project's directory */
 	struct strings config_files; /* absolute, in order; "-" stays */
 	struct strings env_files;    /* what --env-file named */
+	struct removals removals;    /* in the order of the passes */
 	struct pairs environment; /* shell over .env, PWD, COMPOSE_PROJECT_NAME; sorted by
 				     key */
 };

@@ -583,8 +583,21 @@ enum name_source {
 	NAME_DIRECTORY,
 };
 
+/* What !reset or !override took away from what was there before. */
+struct removal {
+	const char *path;        /* "services.web.ports" */
+	const struct node *mark; /* the value with the mark */
+	const struct node *old;
+};
+
+struct removals {
+	struct removal *items;
+	size_t n;
+};
+
 struct project {
 	const struct node *node; /* the merged tree after all passes */
+	struct removals removals;
 	const char *name;
 	enum name_source name_source;
 	const char *
