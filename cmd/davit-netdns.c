@@ -2,7 +2,7 @@
 /*
  * The name server as a program of its own, in the foreground.
  *
- *   davit-netdns serve [--engine unix:///var/run/docker.sock] [--control PATH] [--resolv FILE] [--port N]
+ *   davit-netdns serve [--engine unix:///var/run/docker.sock] [--control PATH] [--resolv FILE] [--port N] [--host ADDRESS]
  *   davit-netdns serve --zone FILE …
  *
  * It serves the networks of an engine, or those that a JSON file describes (doc/dns.md). The file is watched: when it
@@ -23,6 +23,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cmd/netdns-probe.h"
+#include "netdns/addr.h"
 #include "netdns/live.h"
 #include "netdns/requests.h"
 #include "netdns/resolv.h"
@@ -43,6 +44,7 @@ struct options {
 	const char *engine;  /* path of its socket; NULL: the usual one */
 	const char *control; /* NULL: none */
 	const char *resolv;
+	const char *host; /* loopback address that answers the host; NULL: none */
 	int64_t port;
 };
 
@@ -71,6 +73,7 @@ struct program {
 static const char usage[] =
 	"usage: davit-netdns serve [--engine unix://SOCKET | --zone FILE]\n"
 	"                          [--control PATH] [--resolv FILE] [--port N]\n"
+	"                          [--host ADDRESS]\n"
 	"       davit-netdns probe ADDRESS DOMAIN\n";
 
 static void say(void *data, const char *text)
@@ -345,6 +348,7 @@ static bool open_live(struct program *program, struct err *err)
 {
 	struct live_opts opts = {
 		.engine = program->options.zone ? NULL : program->options.engine,
+		.host = program->options.host,
 		.port = (uint16_t)program->options.port,
 		.say = say,
 		.published = on_published,
@@ -387,6 +391,15 @@ static bool take_port(const char *text, struct options *out)
 	return parse_i64(text, &out->port) && out->port >= 1 && out->port <= UINT16_MAX;
 }
 
+/* Only of loopback: no other address of the host is for the host alone. */
+static bool take_host(const char *text, struct options *out)
+{
+	struct addr addr;
+
+	out->host = text;
+	return addr_parse(text, &addr) && addr_is_loopback(&addr);
+}
+
 static bool take_option(int c, struct options *out)
 {
 	switch (c) {
@@ -401,6 +414,8 @@ static bool take_option(int c, struct options *out)
 		return true;
 	case 'e':
 		return take_engine(optarg, out);
+	case 'H':
+		return take_host(optarg, out);
 	case 'p':
 		return take_port(optarg, out);
 	default:
@@ -415,6 +430,7 @@ static bool take_options(int argc, char **argv, struct options *out)
 		{"engine", required_argument, NULL, 'e'},
 		{"control", required_argument, NULL, 'c'},
 		{"resolv", required_argument, NULL, 'r'},
+		{"host", required_argument, NULL, 'H'},
 		{"port", required_argument, NULL, 'p'},
 		{NULL, 0, NULL, 0},
 	};

@@ -56,6 +56,13 @@ static const struct told_network *find_told(const struct told *told, const char 
 	return NULL;
 }
 
+static void listen_for_host(
+	const struct live *live, struct arena *arena, struct zone_input *out)
+{
+	if (live->opts.host)
+		ARENA_PUSH(arena, out->listen.items, out->listen.n, live->opts.host);
+}
+
 static void look(struct live *live, struct arena *arena, struct view *out)
 {
 	struct told told;
@@ -66,6 +73,7 @@ static void look(struct live *live, struct arena *arena, struct view *out)
 	feed_tell(live->feed, arena, &told);
 	told_input(arena, &told, &out->input, &out->modes);
 	links_host(live->links, arena, &out->input.host);
+	listen_for_host(live, arena, &out->input);
 	out->networks =
 		ARENA_NEW_N(arena, out->input.nnetworks, const struct told_network *);
 	for (size_t i = 0; i < out->input.nnetworks; i++) {
@@ -194,6 +202,7 @@ bool live_set_file(struct live *live, struct arena *arena, const struct zone_inp
 	live->file = *arena;
 	arena_init(arena);
 	live->input = *input;
+	listen_for_host(live, &live->file, &live->input);
 	arena_finish(&old);
 	return publish(live, &live->input, err);
 }
@@ -360,6 +369,21 @@ static struct node *network_status(
 	return out;
 }
 
+static void add_host(const struct live *live, struct arena *arena, struct node *out)
+{
+	struct node *host = node_map(arena);
+	struct server_listener listener;
+	struct addr addr;
+
+	if (!live->opts.host)
+		return;
+	node_set_text(arena, host, "address", live->opts.host);
+	if (addr_parse(live->opts.host, &addr) &&
+		find_listener(live, &addr, SERVER_LOOPBACK, &listener) && listener.error)
+		node_set_text(arena, host, "error", arena_strdup(arena, listener.error));
+	node_set(arena, out, "host", host);
+}
+
 void live_status(struct live *live, struct arena *arena, struct node *out)
 {
 	struct node *networks = node_list(arena);
@@ -373,6 +397,7 @@ void live_status(struct live *live, struct arena *arena, struct node *out)
 	for (size_t i = 0; i < view.input.nnetworks; i++)
 		node_push(arena, networks, network_status(live, arena, &view, i));
 	node_set(arena, out, "networks", networks);
+	add_host(live, arena, out);
 	add_counters(live, arena, out);
 }
 

@@ -22,6 +22,8 @@ struct zone_input;
 struct live_opts {
 	const char
 		*engine; /* path of its socket; NULL: live_set_file says what there is */
+	const char *
+		host; /* an address of the loopback interface where the host is answered; NULL: none */
 	uint16_t port;
 	void (*say)(void *data, const char *text); /* for people */
 	void (*published)(void *data);             /* a new zone is served */

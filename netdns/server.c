@@ -193,8 +193,9 @@ static bool open_all(struct server *server, const struct zone *zone, struct err 
 {
 	struct err ignored;
 	bool ok = true;
-	size_t n;
+	size_t n, nlisten;
 	const struct zone_network *const *networks = zone_networks(zone, &n);
+	const struct addr *listen = zone_listen(zone, &nlisten);
 
 	for (size_t i = 0; i < n; i++) {
 		const char *device = network_bridge(networks[i]);
@@ -204,6 +205,9 @@ static bool open_all(struct server *server, const struct zone *zone, struct err 
 			if (!want(server, &prefix->addr, device, ok ? err : &ignored))
 				ok = false;
 	}
+	for (size_t i = 0; i < nlisten; i++)
+		if (!want(server, &listen[i], SERVER_LOOPBACK, ok ? err : &ignored))
+			ok = false;
 	return ok;
 }
 

@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "netdns/addr.h"
 
+#define SERVER_LOOPBACK "lo"
+
 struct counters;
 struct err;
 struct server;

@@ -102,6 +102,8 @@ static const struct section container_section =
 static const struct field zone_fields[] = {
 	F_TEXT(struct zone_input, "domain", domain, .help = "Above all projects"),
 	F_STRINGS(struct zone_input, "host", host, .help = "The host's own addresses"),
+	F_STRINGS(struct zone_input, "listen", listen,
+		.help = "Addresses of its loopback interface to listen on"),
 	F_LIST(struct zone_input, "networks", networks, nnetworks, &network_section,
 		.help = "Of the engine"),
 	F_LIST(struct zone_input, "containers", containers, ncontainers,
@@ -167,6 +169,7 @@ bool zone_file_read(struct arena *arena, const char *text, size_t len,
 		return false;
 	schema_decode(arena, &zone_section, node, out, errs);
 	check_addresses("host", &out->host, errs);
+	check_addresses("listen", &out->listen, errs);
 	for (size_t i = 0; i < out->nnetworks; i++)
 		check_network(&out->networks[i], errs);
 	for (size_t i = 0; i < out->ncontainers; i++)

@@ -76,6 +76,8 @@ struct input_container {
 struct zone_input {
 	const char *domain;  /* NULL: davit.internal */
 	struct strings host; /* the host's own addresses: who asks from there sees all */
+	struct strings
+		listen; /* addresses of its loopback interface that answer it, besides the networks' */
 	struct input_network *networks;
 	size_t nnetworks;
 	struct input_container *containers;

@@ -159,13 +159,16 @@ static void add_networks(struct build *build, const struct zone_input *input)
 			compare_networks);
 }
 
-static void add_host(struct build *build, const struct strings *in)
+static const struct addr *read_addresses(
+	struct arena *arena, const struct strings *in, size_t *out_n)
 {
-	struct addr *out = ARENA_NEW_N(build->arena, in->n, struct addr);
+	struct addr *out = ARENA_NEW_N(arena, in->n, struct addr);
+	size_t n = 0;
 
 	for (size_t i = 0; i < in->n; i++)
-		build->zone->nhost += addr_parse(in->items[i], &out[build->zone->nhost]);
-	build->zone->host = out;
+		n += addr_parse(in->items[i], &out[n]);
+	*out_n = n;
+	return out;
 }
 
 /* ---- containers */
@@ -438,7 +441,8 @@ const struct zone *zone_new(struct arena *arena, const struct zone_input *input,
 	map_init(&build.services, &build.scratch);
 	build.no_project = ARENA_NEW(arena, struct zone_project);
 	make_room(&build, input);
-	add_host(&build, &input->host);
+	zone->host = read_addresses(arena, &input->host, &zone->nhost);
+	zone->listen = read_addresses(arena, &input->listen, &zone->nlisten);
 	add_networks(&build, input);
 	for (size_t i = 0; i < input->ncontainers; i++)
 		add_endpoints(&build, add_container(&build, &input->containers[i]),
@@ -453,6 +457,12 @@ const struct zone *zone_new(struct arena *arena, const struct zone_input *input,
 uint32_t zone_serial(const struct zone *zone)
 {
 	return zone->serial;
+}
+
+const struct addr *zone_listen(const struct zone *zone, size_t *out_n)
+{
+	*out_n = zone->nlisten;
+	return zone->listen;
 }
 
 const struct name *zone_domain(const struct zone *zone)

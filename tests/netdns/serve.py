@@ -296,6 +296,20 @@ def test_listeners_come_and_go_with_their_networks(a, b, server):
     assert addresses(ask(b, "two")) == ["10.2.0.2"]
 
 
+def test_the_host_is_answered_on_loopback(_a, _b, server):
+    server.swap({**zone(), "listen": ["127.0.0.55"]})
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(WAIT_S)
+        sock.connect(("127.0.0.55", 53))
+        for name, address in (("one.a.p.davit.internal", "10.1.0.2"), ("two.b.p.davit.internal", "10.2.0.2")):
+            sock.send(query(name))
+            assert addresses(sock.recv(512)) == [address]
+    bound = "3700007F:0035"
+    assert bound in pathlib.Path("/proc/net/udp").read_text() and bound in pathlib.Path("/proc/net/tcp").read_text()
+    server.swap(zone())
+    assert bound not in pathlib.Path("/proc/net/udp").read_text()
+
+
 def test_a_port_that_is_taken_is_said(a, b, server):
     second = subprocess.run(server.command(), stderr=subprocess.PIPE, text=True,
                             check=False)
