@@ -65,6 +65,7 @@ static const char *const wait_done[] = {
 	[WAIT_READY] = "Ready",
 	[WAIT_EXITED] = "Exited",
 	[WAIT_ANSWERS] = "Answers",
+	[WAIT_DRAINED] = "Forgotten",
 };
 
 #define TEMPORARY_HEX 12

@@ -52,6 +52,7 @@ bool converge(struct draft *draft, struct err *err)
 		return false;
 	decide_services(draft);
 	decide_starts(draft);
+	decide_rolls(draft);
 	remove_surplus(draft);
 	handle_orphans(draft);
 	form_groups(draft);

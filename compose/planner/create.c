@@ -47,8 +47,7 @@ static struct group *parents_group(struct draft *draft, const struct service *se
 	return NULL;
 }
 
-static bool is_on_renewed(
-	const struct draft *draft, const struct observed_container *container)
+bool is_on_renewed(const struct draft *draft, const struct observed_container *container)
 {
 	for (size_t i = 0; i < draft->project->nnetworks; i++)
 		if (draft->networks[i].diverged &&

@@ -13,6 +13,8 @@
 #include "compose/planner/parts.h"
 
 #define ANSWERS_TIMEOUT_S 10
+#define DRAINED_MIN_S 2  /* for clients that keep names longer than they are told to */
+#define DRAINED_MAX_S 55 /* netdns lets a drain go after 60 s */
 
 /* ---- starting */
 
@@ -286,6 +288,27 @@ void need_answers(
 
 /* ---- stopping */
 
+/* Clients that know its address from before have to ask again first. */
+static unsigned wait_drained(struct draft *draft, const struct action *drain,
+	const struct observed_container *user, unsigned drained)
+{
+	const struct service_state *state = draft_service(draft, user->service);
+	const struct links links = {.needs = {&drained, 1}};
+	struct action wait = *drain;
+	int ttl_s = dns_ttl_s(draft, user);
+
+	if (!state || !state->lasts || !dns_answers_alone(draft, user))
+		return drained;
+	wait.kind = ACTION_WAIT;
+	wait.wait = WAIT_DRAINED;
+	wait.timeout_s = ttl_s < DRAINED_MIN_S ? DRAINED_MIN_S
+		: ttl_s > DRAINED_MAX_S        ? DRAINED_MAX_S
+					       : ttl_s;
+	wait.reason = arena_printf(
+		draft->arena, "clients may know it for %d s", wait.timeout_s);
+	return draft_add(draft, &wait, &links);
+}
+
 unsigned drain_first(
 	struct draft *draft, const struct action *action, const struct links *links)
 {
@@ -310,7 +333,7 @@ unsigned drain_first(
 		.undo = action->undo,
 		.reason = action->reason,
 	};
-	return draft_add(draft, &drain, links);
+	return wait_drained(draft, &drain, user, draft_add(draft, &drain, links));
 }
 
 /* Somebody whom this plan leaves, of any project. */

@@ -409,23 +409,38 @@ void body_add_dns(struct body_parts *parts)
 
 /* ---- what differs */
 
-/* The modes that a container was made with: a map of networks' names; NULL: none. */
-static const struct node *modes_of(
+/* What a container was made with; NULL: nothing. */
+static const struct node *label_of(
 	struct arena *arena, const struct observed_container *container)
 {
 	const char *text = node_get_text(container->labels, DNS_LABEL);
 	struct node *node = NULL;
 	struct err err;
 
-	if (!text || !json_parse(arena, text, strlen(text), &node, &err))
-		return NULL;
-	return node_get(node, "networks");
+	return text && json_parse(arena, text, strlen(text), &node, &err) ? node : NULL;
+}
+
+bool dns_answers_alone(
+	const struct draft *draft, const struct observed_container *container)
+{
+	const struct node *modes =
+		node_get(label_of(draft->arena, container), "networks");
+
+	for (size_t i = 0; modes && i < modes->npairs; i++)
+		if (dns_mode_of(modes->pairs[i].value->text) >= DNS_AUTHORITATIVE)
+			return true;
+	return false;
+}
+
+int dns_ttl_s(const struct draft *draft, const struct observed_container *container)
+{
+	return (int)node_get_int(label_of(draft->arena, container), "ttl", TTL_DEFAULT_S);
 }
 
 void dns_changes(const struct draft *draft, const struct service *service,
 	const struct observed_container *old, struct strings *out)
 {
-	const struct node *modes = modes_of(draft->arena, old);
+	const struct node *modes = node_get(label_of(draft->arena, old), "networks");
 
 	for (size_t i = 0; i < service->nnetworks; i++) {
 		const struct network_state *state =

@@ -42,6 +42,13 @@ void body_add_dns(struct body_parts *parts);
 void dns_changes(const struct draft *draft, const struct service *service,
 	const struct observed_container *old, struct strings *out);
 
+/* Of its names the engine knows only the container's own: who asks for others asks netdns. */
+bool dns_answers_alone(
+	const struct draft *draft, const struct observed_container *container);
+
+/* For how long clients may know it, in seconds. */
+int dns_ttl_s(const struct draft *draft, const struct observed_container *container);
+
 /* The whole resolv.conf of a container that asks netdns itself, with slots; NULL: it does not. */
 const char *resolv_text(const struct draft *draft, const struct service *service);
 
@@ -63,6 +70,9 @@ void remove_dns(struct draft *draft, const struct numbers *removed);
 bool plan_netdns_start(struct draft *draft, struct err *err);
 bool plan_netdns_stop(struct draft *draft, struct err *err);
 
-/* The drain that goes before a stop or restart; 0: netdns does not know the container. */
+/*
+ * The drain that goes before a stop or restart, with the wait for clients that know it where others answer
+ * meanwhile; 0: netdns does not know the container.
+ */
 unsigned drain_first(
 	struct draft *draft, const struct action *action, const struct links *links);

@@ -124,6 +124,8 @@ struct service_state {
 	bool selected; /* the plan brings it into its wanted state */
 	bool targeted; /* named, or all were meant: the flags of recreation are for it */
 	bool one_shot;
+	bool rolls; /* its replicas are stopped and started one after the other */
+	bool lasts; /* while some of it are stopped others answer, and clients are given time to ask again */
 	struct image_state *image;
 	const struct observed_container *
 		*live; /* as observed, without what recovery takes away */

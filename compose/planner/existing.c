@@ -97,7 +97,7 @@ static void stop_service(struct draft *draft, size_t at, const char *reason)
 	for (size_t i = 0; i < state->nreplicas; i++) {
 		struct replica *replica = &state->replicas[i];
 
-		if (!state->selected || !has_to_be_stopped(replica->old))
+		if (!state->selected || state->rolls || !has_to_be_stopped(replica->old))
 			continue;
 		replica->stop = stop_container(draft, replica->old, &after, reason);
 		draft->actions[replica->stop - 1].on_fail = FAIL_GO_ON;
@@ -137,32 +137,90 @@ static void select_restarted(struct draft *draft)
 	}
 }
 
+static unsigned start_again(struct draft *draft, const struct service_state *state,
+	struct replica *replica, const struct numbers *needs)
+{
+	struct action action = {
+		.kind = ACTION_CONTAINER_START,
+		.label = replica->name,
+		.service = state->service->name,
+		.target = replica->id,
+		.reason = replica->stop
+			? arena_printf(draft->arena, "stopped by %u", replica->stop)
+			: idle_reason(draft, replica->old),
+	};
+	struct links links = {0};
+
+	numbers_add_all(draft->arena, &links.needs, needs);
+	numbers_add(draft->arena, &links.needs, replica->stop);
+	numbers_add(draft->arena, &replica->running, draft_add(draft, &action, &links));
+	return (unsigned)draft->nactions;
+}
+
+/* Stops and starts it, and waits until it is ready, so that the next one may go. */
+static unsigned roll_replica(struct draft *draft, const struct service_state *state,
+	struct replica *replica, const struct numbers *needs, const struct numbers *after)
+{
+	struct numbers started = {0};
+	struct links links = {.needs = *needs, .after = *after};
+
+	if (has_to_be_stopped(replica->old))
+		replica->stop = draft_add(draft,
+			&(struct action){
+				.kind = ACTION_CONTAINER_STOP,
+				.label = replica->name,
+				.service = state->service->name,
+				.target = replica->id,
+				.timeout_s = draft->wish->timeout_s,
+				.on_fail = FAIL_GO_ON,
+				.reason = "restart",
+			},
+			&links);
+	numbers_add(draft->arena, &started, start_again(draft, state, replica, needs));
+	links = (struct links){.needs = started};
+	return draft_add(draft,
+		&(struct action){
+			.kind = ACTION_WAIT,
+			.label = replica->name,
+			.service = state->service->name,
+			.target = replica->id,
+			.timeout_s = draft->wish->wait_timeout_s,
+			.wait = WAIT_READY,
+			.reason = "one after the other",
+		},
+		&links);
+}
+
+static void roll_service(struct draft *draft, size_t at, struct numbers *needs,
+	const struct numbers *after)
+{
+	struct service_state *state = &draft->services[at];
+
+	for (size_t i = 0; i < state->nreplicas; i++) {
+		struct replica *replica = &state->replicas[i];
+		unsigned ready = roll_replica(draft, state, replica, needs, after);
+
+		numbers_add(draft->arena, needs, ready);
+		numbers_add(draft->arena, &replica->running, ready);
+	}
+}
+
 static void restart_service(struct draft *draft, size_t at)
 {
 	struct service_state *state = &draft->services[at];
 	struct numbers needs = {0};
+	struct numbers after = {0};
 
 	if (!state->selected)
 		return;
 	add_dependencies(draft, state, &needs);
-	for (size_t i = 0; i < state->nreplicas; i++) {
-		struct replica *replica = &state->replicas[i];
-		struct action action = {
-			.kind = ACTION_CONTAINER_START,
-			.label = replica->name,
-			.service = state->service->name,
-			.target = replica->id,
-			.reason = replica->stop ? arena_printf(draft->arena,
-							  "stopped by %u", replica->stop)
-						: idle_reason(draft, replica->old),
-		};
-		struct links links = {0};
-
-		numbers_add_all(draft->arena, &links.needs, &needs);
-		numbers_add(draft->arena, &links.needs, replica->stop);
-		numbers_add(draft->arena, &replica->running,
-			draft_add(draft, &action, &links));
+	if (state->rolls) {
+		after_dependents(draft, at, &after);
+		roll_service(draft, at, &needs, &after);
+		return;
 	}
+	for (size_t i = 0; i < state->nreplicas; i++)
+		start_again(draft, state, &state->replicas[i], &needs);
 }
 
 /* A lone container needs no order, and the engine restarts it also when nobody is left to start it. */
@@ -173,7 +231,7 @@ static bool restart_alone(struct draft *draft)
 	for (size_t i = 0; i < draft->graph->nnodes; i++) {
 		if (!draft->services[i].selected || draft->services[i].nlive == 0)
 			continue;
-		if (only)
+		if (only || draft->services[i].rolls)
 			return false;
 		only = &draft->services[i];
 	}
@@ -197,13 +255,12 @@ bool plan_restart(struct draft *draft, struct err *err)
 		return false;
 	select_restarted(draft);
 	collect_containers(draft);
+	decide_restart_rolls(draft);
 	if (restart_alone(draft))
 		return true;
 	keep_all(draft);
 	for (size_t i = draft->graph->nnodes; i-- > 0;)
 		stop_service(draft, draft->graph->start_order[i], "restart");
-	for (size_t i = 0; i < draft->graph->nnodes; i++)
-		draft->services[i].recovered = (struct numbers){0};
 	for (size_t i = 0; i < draft->graph->nnodes; i++)
 		restart_service(draft, draft->graph->start_order[i]);
 	return true;

@@ -56,6 +56,13 @@ bool ensure_image(struct draft *draft, struct service_state *state, struct err *
 void decide_services(struct draft *draft);
 void decide_starts(struct draft *draft);
 
+/* Which services are recreated, or restarted, one replica after the other. After fates or selection are known. */
+void decide_rolls(struct draft *draft);
+void decide_restart_rolls(struct draft *draft);
+
+/* Is it on a network that is made anew? */
+bool is_on_renewed(const struct draft *draft, const struct observed_container *container);
+
 /* Takes away what is too much: beyond the scale, and orphans if that is wished, else a note. */
 void remove_surplus(struct draft *draft);
 void handle_orphans(struct draft *draft);

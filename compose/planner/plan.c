@@ -74,6 +74,11 @@ bool plan_changes(const struct plan *plan)
 	return false;
 }
 
+bool wait_is_on_container(enum wait_for wait)
+{
+	return wait != WAIT_ANSWERS && wait != WAIT_DRAINED;
+}
+
 bool plan_asks_netdns(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->nactions; i++) {
@@ -83,7 +88,8 @@ bool plan_asks_netdns(const struct plan *plan)
 			action->kind == ACTION_NETDNS_PROBE ||
 			action->kind == ACTION_NETDNS_DRAIN ||
 			action->kind == ACTION_FILE_WRITE ||
-			(action->kind == ACTION_WAIT && action->wait == WAIT_ANSWERS))
+			(action->kind == ACTION_WAIT &&
+				!wait_is_on_container(action->wait)))
 			return true;
 	}
 	return false;

@@ -70,6 +70,7 @@ enum wait_for {
 	WAIT_READY,  /* --wait: healthy, or has run for 1 s since StartedAt (DESIGN.md) */
 	WAIT_EXITED, /* ended, with whatever status */
 	WAIT_ANSWERS, /* netdns answers on the network that target is */
+	WAIT_DRAINED, /* for timeout_s, while clients may still know a container that is drained */
 };
 
 enum on_fail {
@@ -208,6 +209,9 @@ const char *slots_fill(
 	struct arena *arena, const char *text, slot_lookup *lookup, void *ctx);
 struct node *slots_fill_node(
 	struct arena *arena, const struct node *node, slot_lookup *lookup, void *ctx);
+
+/* Does the engine tell of it? netdns and time do of the others. */
+bool wait_is_on_container(enum wait_for wait);
 
 /* Would anything be changed? Waits alone change nothing. */
 bool plan_changes(const struct plan *plan);

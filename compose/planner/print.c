@@ -19,6 +19,7 @@ static const char *const wait_words[] = {
 	[WAIT_READY] = "ready",
 	[WAIT_EXITED] = "exited",
 	[WAIT_ANSWERS] = "answers",
+	[WAIT_DRAINED] = "drained",
 };
 
 /* The widths of the columns. */

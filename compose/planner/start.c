@@ -107,6 +107,7 @@ static bool holds_already(const struct replica *replica, enum wait_for wait)
 					!strstr(old->status, "Less than a second")));
 	case WAIT_EXITED:
 	case WAIT_ANSWERS:
+	case WAIT_DRAINED:
 		break;
 	}
 	return false;
@@ -252,6 +253,19 @@ static void swap_names(
 	replica->last = replica->rename_new;
 }
 
+/* Of a service that is made anew one replica after the other. */
+static bool goes_before_another(
+	const struct service_state *state, const struct replica *replica)
+{
+	if (!state->rolls || replica->fate != FATE_RECREATE)
+		return false;
+	for (size_t i = (size_t)(replica - state->replicas) + 1; i < state->nreplicas;
+		i++)
+		if (state->replicas[i].fate == FATE_RECREATE)
+			return true;
+	return false;
+}
+
 static enum wait_for last_wait(
 	const struct draft *draft, const struct service_state *state)
 {
@@ -271,17 +285,19 @@ static enum wait_for last_wait(
 	return WAIT_READY;
 }
 
-/* With --wait the new one has to prove itself while the old one can still be put back. */
+/* The new one has to prove itself while the old one can still be put back: with --wait, and before the next one goes. */
 static void wait_until_ready(
 	struct draft *draft, struct service_state *state, struct replica *replica)
 {
 	enum wait_for wait = last_wait(draft, state);
 	struct action *action;
 
-	if (!draft->wish->wait || holds_already(replica, wait))
+	if (!(draft->wish->wait || goes_before_another(state, replica)) ||
+		holds_already(replica, wait))
 		return;
 	if (!replica->waits[wait])
-		replica->waits[wait] = add_wait(draft, state, replica, wait, "--wait");
+		replica->waits[wait] = add_wait(draft, state, replica, wait,
+			draft->wish->wait ? "--wait" : "one after the other");
 	action = &draft->actions[replica->waits[wait] - 1];
 	if (replica->fate == FATE_RECREATE) {
 		in_swap(replica, action);
@@ -539,8 +555,12 @@ static void start_service(struct draft *draft, struct service_state *state)
 	need_answers(draft, state->service, &needs);
 	need_bounced(draft, state, &needs);
 	for (size_t i = 0; i < state->nreplicas; i++) {
-		start_replica(draft, state, &state->replicas[i], &needs);
-		note_last(draft, &state->replicas[i]);
+		struct replica *replica = &state->replicas[i];
+
+		start_replica(draft, state, replica, &needs);
+		note_last(draft, replica);
+		if (goes_before_another(state, replica))
+			numbers_add(draft->arena, &needs, replica->last);
 	}
 	for (size_t i = 0; i < state->nreplicas; i++)
 		if (state->replicas[i].fate == FATE_RECREATE)

@@ -433,7 +433,7 @@ static void open_waits(struct execution *execution)
 
 	for (size_t i = 0; i < plan->nactions && !execution->waits; i++)
 		if (plan->actions[i].kind == ACTION_WAIT &&
-			plan->actions[i].wait != WAIT_ANSWERS)
+			wait_is_on_container(plan->actions[i].wait))
 			execution->waits = waits_new(&opts);
 }
 

@@ -388,3 +388,15 @@ void task_netdns_drain(struct task *task)
 	node_set(&task->arena, request, "containers", containers);
 	ask(netdns_task_new(task), request, DRAIN_TIMEOUT_MS, on_drained);
 }
+
+static void on_forgotten(void *ctx)
+{
+	task_finish(ctx, NULL);
+}
+
+void task_drained_wait(struct task *task)
+{
+	int64_t ms = task->opts->netdns ? (int64_t)task->action->timeout_s * MS_PER_S : 0;
+
+	timer_start(task->opts->loop, ms, on_forgotten, task, &task->timer);
+}

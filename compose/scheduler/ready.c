@@ -148,6 +148,7 @@ static void fail_for_time(struct wait *wait, const struct node *inspect)
 		[WAIT_READY] = "ready",
 		[WAIT_EXITED] = "finished",
 		[WAIT_ANSWERS] = "answering",
+		[WAIT_DRAINED] = "drained",
 	};
 	struct err err = {0};
 

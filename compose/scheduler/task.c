@@ -162,6 +162,10 @@ static void wait_for(struct task *task)
 		task_netdns_wait(task);
 		return;
 	}
+	if (task->action->wait == WAIT_DRAINED) {
+		task_drained_wait(task);
+		return;
+	}
 	task->wait = wait_start(
 		task->waits, task->action, task->filled.target, on_waited, task);
 }

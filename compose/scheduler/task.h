@@ -96,6 +96,7 @@ void task_netdns_start(struct task *task);
 void task_netdns_probe(struct task *task); /* probe.c */
 void task_netdns_wait(struct task *task);
 void task_netdns_drain(struct task *task);
+void task_drained_wait(struct task *task);
 void task_file_write(struct task *task);           /* file.c */
 void netdns_task_free(struct netdns_task *netdns); /* accepts NULL */
 

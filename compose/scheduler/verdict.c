@@ -65,6 +65,7 @@ static enum verdict judge_exited(const struct verdict_facts *facts, struct err *
 	switch (facts->action->wait) {
 	case WAIT_EXITED:
 	case WAIT_ANSWERS:
+	case WAIT_DRAINED:
 		return VERDICT_YES;
 	case WAIT_COMPLETED:
 		if (code == 0)

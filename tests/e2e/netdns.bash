@@ -5,8 +5,13 @@
 # shellcheck disable=SC2034
 true
 
-netdns_start() {
+# For in_net: through whom the engine's files are reached.
+find_init() {
 	INIT=$(<"$DAVIT_LAB/$LAB_ENGINE/init.pid")
+}
+
+netdns_start() {
+	find_init
 	: >resolv.conf
 	: >netdns.log
 	"$(dirname "$DAVIT")/davit-netdns" serve --engine "$DOCKER_HOST" --control "$PWD/control.sock" --resolv resolv.conf \

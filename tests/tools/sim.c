@@ -298,6 +298,7 @@ static bool wait_for(
 			: no(err, "is not ready", name_of(container));
 	case WAIT_EXITED:
 	case WAIT_ANSWERS:
+	case WAIT_DRAINED:
 		break;
 	}
 	return true;
