@@ -23,9 +23,8 @@ static const struct option env_command_opts[] = {
 /* What is known of one variable. */
 struct story {
 	const char *name;
-	const char *value;   /* NULL: not set */
-	struct pairs values; /* the one that counts first */
-	struct variable_places places;
+	const char *value; /* NULL: not set */
+	const struct explanation *found;
 	const struct project *project;
 };
 
@@ -37,9 +36,15 @@ static void add_place(struct str *str, struct pos pos)
 		str_add(str, "the shell");
 }
 
+static void add_hidden(struct str *str, const char *name, const struct pair *pair)
+{
+	str_printf(str, "hides %s=%s of ", name, pair->value ? pair->value : "");
+	add_place(str, pair->pos);
+}
+
 static void add_values(struct str *str, const struct story *story)
 {
-	const struct pairs *values = &story->values;
+	const struct pairs *values = &story->found->values;
 
 	if (!story->value)
 		str_printf(str, "%s is not set\n", story->name);
@@ -49,19 +54,60 @@ static void add_values(struct str *str, const struct story *story)
 	if (story->value && values->n == 0)
 		str_add(str, "  from davit\n");
 	for (size_t i = 0; i < values->n; i++) {
-		str_add(str, i == 0 ? "  from " : "  hides ");
-		if (i > 0)
-			str_printf(str, "%s=%s of ", story->name, values->items[i].value);
-		add_place(str, values->items[i].pos);
+		str_add(str, i == 0 ? "  from " : "  ");
+		if (i == 0)
+			add_place(str, values->items[i].pos);
+		else
+			add_hidden(str, story->name, &values->items[i]);
+		str_add_c(str, '\n');
+	}
+}
+
+/* The files of an include see its own value where those that include them have none. */
+static void add_included(
+	struct str *str, const char *name, const struct included_values *included)
+{
+	const struct pairs *values = &included->values;
+
+	for (size_t i = 0; i < values->n; i++) {
+		str_add(str, "  ");
+		if (included->is_hidden || i > 0) {
+			add_hidden(str, name, &values->items[i]);
+		} else {
+			str_printf(str, "is %s=%s of ", name, values->items[i].value);
+			add_place(str, values->items[i].pos);
+		}
+		str_printf(str, " in %s, included at ", included->file);
+		add_place(str, included->pos);
 		str_add_c(str, '\n');
 	}
 }
 
 static void add_uses(struct str *str, const struct story *story)
 {
-	for (size_t i = 0; i < story->places.n; i++) {
-		str_printf(str, "  used by %s at ", story->places.items[i].path);
-		add_place(str, story->places.items[i].pos);
+	const struct variable *variable = story->found->variable;
+
+	for (size_t i = 0; variable && i < variable->nplaces; i++) {
+		str_printf(str, "  used by %s at ", variable->places[i].path);
+		add_place(str, variable->places[i].pos);
+		str_add_c(str, '\n');
+	}
+}
+
+static void add_service(
+	struct str *str, const struct service *service, const struct pair *pair)
+{
+	str_printf(str, "  seen by %s as ", service->name);
+	if (pair->value)
+		str_printf(str, "\"%s\"", pair->value);
+	else
+		str_add(str, "not set");
+	str_add(str, ", at ");
+	add_place(str, pair->pos);
+	str_add_c(str, '\n');
+	for (const struct pair *over = pair->over; over; over = over->over) {
+		str_add(str, "    ");
+		add_hidden(str, pair->key, over);
 		str_add_c(str, '\n');
 	}
 }
@@ -74,33 +120,32 @@ static void add_services(struct str *str, const struct story *story)
 	for (size_t i = 0; i < project->nservices; i++) {
 		const struct pairs *own = &project->services[i].environment;
 
-		for (size_t j = 0; j < own->n; j++) {
-			const struct pair *pair = &own->items[j];
-
-			if (!text_eq(pair->key, story->name))
-				continue;
-			str_printf(str, "  seen by %s as ", project->services[i].name);
-			str_printf(str, pair->value ? "\"%s\"" : "not set%s",
-				pair->value ? pair->value : "");
-			str_add(str, ", at ");
-			add_place(str, pair->pos);
-			str_add_c(str, '\n');
-		}
+		for (size_t j = 0; j < own->n; j++)
+			if (text_eq(own->items[j].key, story->name))
+				add_service(str, &project->services[i], &own->items[j]);
 	}
 }
 
 static int explain(struct app *app, const struct load_opts *how, const char *name)
 {
-	struct story story = {.name = name, .project = app->project};
+	struct explanation found;
 	struct errs errs;
 	auto_str text = {0};
 
 	errs_init(&errs, &app->arena);
-	if (!project_trace(&app->arena, how, name, &story.values, &errs) ||
-		!project_variable_places(&app->arena, how, name, &story.places, &errs))
+	if (!project_explain(&app->arena, how, name, &found, &errs))
 		return app_show_errs(app, &errs);
-	story.value = pairs_get(&app->project->environment, name);
+
+	const struct story story = {
+		.name = name,
+		.value = pairs_get(&app->project->environment, name),
+		.found = &found,
+		.project = app->project,
+	};
+
 	add_values(&text, &story);
+	for (size_t i = 0; i < found.nincluded; i++)
+		add_included(&text, name, &found.included[i]);
 	add_uses(&text, &story);
 	add_services(&text, &story);
 	app_print_str(app, &text);

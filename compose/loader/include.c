@@ -150,6 +150,19 @@ static struct node *only_imported(struct arena *arena, const struct node *model)
 	return out;
 }
 
+static void note_inclusion(const struct scope *scope, struct pos pos)
+{
+	struct loading *loading = scope->loading;
+	const struct inclusion inclusion = {
+		.file = shown(loading, scope->paths->items[0]),
+		.pos = pos,
+		.env = scope->env,
+	};
+
+	ARENA_PUSH(loading->arena, loading->inclusions.items, loading->inclusions.n,
+		inclusion);
+}
+
 /* One item of include, as a model with absolute paths; NULL after an error. */
 static struct node *load_item(const struct scope *scope, const struct node *item)
 {
@@ -157,9 +170,9 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 	const struct node *path = node_get(item, "path");
 	const char *directory = node_get_text(item, "project_directory");
 	struct strings paths = {0};
-	struct env env;
+	struct env *env = ARENA_NEW(loading->arena, struct env);
 	struct scope inner = {
-		.loading = loading, .env = &env, .paths = &paths, .up = scope};
+		.loading = loading, .env = env, .paths = &paths, .up = scope};
 	const struct asked asked = {"included by", item->pos};
 	struct scope_file *files;
 	struct node *model;
@@ -176,10 +189,10 @@ static struct node *load_item(const struct scope *scope, const struct node *item
 	inner.dir = directory ? absolute(scope, directory)
 			      : path_dir(loading->arena, paths.items[0]);
 	map_init(&inner.families, loading->arena);
-	env_init(&env, loading->arena, scope->env);
-	if (!fill_env(scope, item, inner.dir, &env) ||
-		!scope_read(&inner, &asked, &files))
+	env_init(env, loading->arena, scope->env);
+	if (!fill_env(scope, item, inner.dir, env) || !scope_read(&inner, &asked, &files))
 		return NULL;
+	note_inclusion(&inner, item->pos);
 	model = scope_merge(&inner, files);
 	if (!model)
 		return NULL;

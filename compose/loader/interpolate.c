@@ -96,17 +96,53 @@ static void expand_node(struct pass *pass, struct node *node, const struct where
 	}
 }
 
+/* Of what the loader itself acts on nothing is left in the output: there it stays as it is written, here it is kept. */
+static void expand_own(struct pass *pass, const struct where *where, struct node *node)
+{
+	struct loading *loading = pass->document->scope->loading;
+	const struct own_text own = {
+		.path = where_text(loading->arena, where),
+		.node = node_copy(loading->arena, node),
+	};
+
+	if (node->marks & NODE_EXPANDED)
+		return;
+	ARENA_PUSH(loading->arena, loading->own_texts.items, loading->own_texts.n, own);
+	expand_node(pass, node, where);
+}
+
+static void expand_file_names(struct pass *pass, struct node *root)
+{
+	const struct node *services = node_get(root, "services");
+	const struct where top = {.key = "services"};
+	struct node *include = node_get(root, "include");
+
+	if (include)
+		expand_own(pass, &(struct where){.key = "include"}, include);
+	for (size_t i = 0; services && services->kind == NODE_MAP && i < services->npairs;
+		i++) {
+		const struct where service = {.up = &top, .key = services->pairs[i].key};
+		struct node *extends = node_get(services->pairs[i].value, "extends");
+
+		if (extends)
+			expand_own(pass,
+				&(struct where){.up = &service, .key = "extends"},
+				extends);
+	}
+}
+
 bool interpolate_pass(struct document *document)
 {
 	const struct scope *scope = document->scope;
 	struct pass pass = {.document = document};
 
-	if (scope->loading->opts->no_interpolate)
-		return true;
 	pass.interp = (struct interp){.arena = scope->loading->arena,
 		.env = scope->env,
 		.unset = warn_unset,
 		.ctx = &pass};
-	expand_node(&pass, document->root, NULL);
+	if (scope->loading->opts->no_interpolate)
+		expand_file_names(&pass, document->root);
+	else
+		expand_node(&pass, document->root, NULL);
 	return true;
 }

@@ -34,23 +34,30 @@ static void validate_raw(struct arena *arena, const struct node *root, struct er
 	project_validate(project, &(struct validation){.errs = errs, .raw = true});
 }
 
-const struct node *project_load_raw(
-	struct arena *arena, const struct load_opts *opts, struct errs *errs)
+const struct node *raw_load(struct arena *arena, const struct load_opts *opts,
+	struct tree *out, struct errs *errs)
 {
 	const struct node *root = NULL;
-	struct tree tree;
 
-	if (tree_load(arena, opts, &tree, errs) && tree.name) {
-		schema_check(&project_section, tree.root, SCHEMA_RAW, errs);
+	if (tree_load(arena, opts, out, errs) && out->name) {
+		schema_check(&project_section, out->root, SCHEMA_RAW, errs);
 		if (opts->strict)
-			schema_report(&project_section, tree.root,
+			schema_report(&project_section, out->root,
 				FIELD_UNUSED | FIELD_SWARM, errs);
 		if (!errs_failed(errs))
-			validate_raw(arena, tree.root, errs);
-		root = opts->no_normalize ? tree.root : raw_complete(arena, &tree);
+			validate_raw(arena, out->root, errs);
+		root = opts->no_normalize ? out->root : raw_complete(arena, out);
 	}
 	errs_sort(errs);
 	return errs_failed(errs) || !root ? NULL : node_sorted(arena, root, 0);
+}
+
+const struct node *project_load_raw(
+	struct arena *arena, const struct load_opts *opts, struct errs *errs)
+{
+	struct tree tree;
+
+	return raw_load(arena, opts, &tree, errs);
 }
 
 bool project_environment(struct arena *arena, const struct load_opts *opts,
@@ -60,19 +67,6 @@ bool project_environment(struct arena *arena, const struct load_opts *opts,
 	bool ok = discover_env(arena, opts, &found, errs);
 
 	*out = env_pairs(arena, found.env);
-	errs_sort(errs);
-	return ok;
-}
-
-bool project_trace(struct arena *arena, const struct load_opts *opts, const char *name,
-	struct pairs *out, struct errs *errs)
-{
-	struct discovery found;
-	bool ok = discover_env(arena, opts, &found, errs) &&
-		discover_files(arena, opts, &found, errs);
-
-	*out = (struct pairs){.set = true};
-	env_trace(arena, found.env, name, out);
 	errs_sort(errs);
 	return ok;
 }

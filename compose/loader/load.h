@@ -87,12 +87,5 @@ const struct node *project_raw_nulls(struct arena *arena, const struct node *raw
 bool project_environment(struct arena *arena, const struct load_opts *opts,
 	struct pairs *out, struct errs *errs);
 
-/*
- * Every value that the shell and .env files give to a variable, the one that counts first; a value without a
- * place is the shell's. False on errors.
- */
-bool project_trace(struct arena *arena, const struct load_opts *opts, const char *name,
-	struct pairs *out, struct errs *errs);
-
 /* Only the project's name and directory, for commands that work without a file (compose.md 1.5, 8). */
 bool project_name_valid(const char *name);

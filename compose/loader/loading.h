@@ -9,7 +9,7 @@
 
 #include "base/map.h"
 #include "compose/loader/env.h"
-#include "compose/model/project.h"
+#include "compose/loader/tree.h"
 
 struct arena;
 struct errs;
@@ -32,6 +32,8 @@ struct loading {
 	size_t nports;                   /* that short forms came to, of all files */
 	struct strings remote_dirs;      /* of files that were got from elsewhere */
 	struct removals removals;
+	struct inclusions inclusions;
+	struct own_texts own_texts;
 	bool has_gaps; /* a file, or the rest of one, is not there because it is wrong */
 };
 

@@ -245,6 +245,9 @@ bool tree_load(struct arena *arena, const struct load_opts *opts, struct tree *o
 	out->root = model;
 	out->has_gaps = loading.has_gaps;
 	out->removals = loading.removals;
+	out->inclusions = loading.inclusions;
+	out->own_texts = loading.own_texts;
+	out->env = found.env;
 	out->working_dir = found.working_dir;
 	out->config_files = found.config_files;
 	out->env_files = found.env_files;

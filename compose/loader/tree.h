@@ -30,9 +30,33 @@
 #include "compose/model/project.h"
 
 struct arena;
+struct env;
 struct errs;
 struct load_opts;
 struct node;
+
+/* Variables as the files of an include see them. */
+struct inclusion {
+	const char *file; /* the first one, as messages show it */
+	struct pos pos;   /* who includes it */
+	const struct env *env;
+};
+
+struct inclusions {
+	struct inclusion *items;
+	size_t n;
+};
+
+/* What says which files there are, as it is written: its variables are expanded even with no_interpolate. */
+struct own_text {
+	const char *path; /* "services.web.extends" */
+	const struct node *node;
+};
+
+struct own_texts {
+	struct own_text *items;
+	size_t n;
+};
 
 struct tree {
 	const struct node *root; /* a map */
@@ -43,6 +67,9 @@ struct tree {
 	struct strings config_files; /* absolute, in order; "-" stays */
 	struct strings env_files;    /* what --env-file named */
 	struct removals removals;    /* in the order of the passes */
+	struct inclusions inclusions;
+	struct own_texts own_texts; /* only with no_interpolate */
+	const struct env *env;
 	struct pairs environment; /* shell over .env, PWD, COMPOSE_PROJECT_NAME; sorted by
 				     key */
 };

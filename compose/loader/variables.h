@@ -5,24 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/err.h"
+#include "base/texts.h"
 
 struct arena;
 struct errs;
 struct load_opts;
-
-struct variable {
-	const char *name;
-	const char *default_value;  /* of :- and -; "": none */
-	const char *presence_value; /* of :+ and +; "": none */
-	bool required;              /* :? and ? */
-	const char *text;           /* the value that it stands in */
-};
-
-struct variables {
-	struct variable *items; /* by name */
-	size_t n;
-};
 
 /* A value of the files that a variable stands in. */
 struct variable_place {
@@ -30,15 +17,42 @@ struct variable_place {
 	struct pos pos;
 };
 
-struct variable_places {
-	struct variable_place *items;
-	size_t n;
+struct variable {
+	const char *name;
+	const char *default_value;     /* of :- and -; "": none */
+	const char *presence_value;    /* of :+ and +; "": none */
+	bool required;                 /* :? and ? */
+	const char *text;              /* the value that it stands in */
+	struct variable_place *places; /* in the order of the raw tree */
+	size_t nplaces;
 };
 
-/* Where one variable is used, in the order of the raw tree. False on errors. */
-bool project_variable_places(struct arena *arena, const struct load_opts *opts,
-	const char *name, struct variable_places *out, struct errs *errs);
+struct variables {
+	struct variable *items; /* by name */
+	size_t n;
+};
 
 /* False on errors. */
 bool project_variables(struct arena *arena, const struct load_opts *opts,
 	struct variables *out, struct errs *errs);
+
+/* What the files of an include have for a variable. */
+struct included_values {
+	const char *file; /* the first of them */
+	struct pos pos;   /* who includes it */
+	struct pairs
+		values; /* what its env_file or .env gives; the one that counts first */
+	bool is_hidden; /* the files that include it have one already */
+};
+
+/* Where a variable comes from, and where it goes. */
+struct explanation {
+	const struct variable *variable; /* NULL: the files do not use it */
+	struct pairs values; /* the one that counts first; without a place: the shell's */
+	struct included_values *included; /* those that have a value of their own */
+	size_t nincluded;
+};
+
+/* False on errors. */
+bool project_explain(struct arena *arena, const struct load_opts *opts, const char *name,
+	struct explanation *out, struct errs *errs);
