@@ -4,7 +4,10 @@
 
 #include <nettle/sha2.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+
+#include "base/str.h"
 
 static void to_hex(const unsigned char *bytes, size_t n, char *out_hex)
 {
@@ -41,4 +44,15 @@ void digest_random_hex(size_t nbytes, char *out_hex)
 		nbytes -= n;
 	}
 	*out_hex = '\0';
+}
+
+bool digest_is_sha256(const char *text)
+{
+	const char *hex;
+
+	if (!text || !text_starts(text, "sha256:"))
+		return false;
+	hex = text + strlen("sha256:");
+	return strspn(hex, "0123456789abcdef") == DIGEST_HEX_BYTES - 1 &&
+		!hex[DIGEST_HEX_BYTES - 1];
 }

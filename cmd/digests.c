@@ -43,23 +43,13 @@ static void finish(struct question *question, const struct err *err)
 	asking->done = --asking->nleft == 0;
 }
 
-static bool is_digest(const char *text)
-{
-	static const char prefix[] = "sha256:";
-
-	return text && text_starts(text, prefix) &&
-		strspn(text + strlen(prefix), "0123456789abcdef") ==
-		DIGEST_HEX_BYTES - 1 &&
-		strlen(text) == strlen(prefix) + DIGEST_HEX_BYTES - 1;
-}
-
 static void on_reply(void *ctx, const struct reply *reply)
 {
 	struct question *question = ctx;
 	const char *digest = node_get_text(node_get(reply->body, "Descriptor"), "digest");
 	struct err err = {0};
 
-	if (!reply->err && is_digest(digest))
+	if (!reply->err && digest_is_sha256(digest))
 		question->pin->pinned = arena_printf(
 			&question->asking->app->arena, "%s@%s", question->image, digest);
 	else if (!reply->err)

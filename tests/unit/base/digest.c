@@ -41,3 +41,17 @@ TEST(random_digits_are_as_many_as_asked_for)
 	assert_int_equal(strspn(first, "0123456789abcdef"), 600);
 	assert_string_not_equal(first, second);
 }
+
+TEST(digest_is_told_from_other_text)
+{
+#define HEX31 "0123456789abcdef0123456789abcde"
+	static const char *const none[] = {"", "sha256:", "sha256:" HEX31,
+		"sha256:" HEX31 HEX31 "0", "sha256:" HEX31 HEX31 "000",
+		"sha256:" HEX31 HEX31 "0G", "sha512:" HEX31 HEX31 "00", HEX31 HEX31 "00",
+		"sha256:" HEX31 HEX31 "0/../.."};
+
+	assert_true(digest_is_sha256("sha256:" HEX31 HEX31 "00"));
+	assert_false(digest_is_sha256(NULL));
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		assert_false(digest_is_sha256(none[i]));
+}
