@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "cmd/origins.h"
 #include "compose/model/project.h"
 
 struct command;
@@ -24,6 +25,7 @@ struct load_opts;
 struct observed;
 struct pin;
 struct plan;
+struct remotes;
 struct wish;
 
 /* The root flags (compose.md 1.2), with the environment's defaults already in. */
@@ -62,7 +64,9 @@ struct app {
 	struct root root;
 	struct pairs
 		environment; /* the process's, with COMPOSE_* of .env exported (1.4) */
-	const struct files *files; /* those of the project, read once */
+	const struct files *files;     /* those of the project, read once */
+	const struct remotes *remotes; /* cmd/elsewhere.h; NULL: not asked for yet */
+	struct origins origins;        /* of what was got by them */
 	const char *cwd;
 	const char *home;
 	const char *docker_config;             /* directory */

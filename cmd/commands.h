@@ -21,6 +21,7 @@ extern const struct command cmd_logs;
 extern const struct command cmd_ls;
 extern const struct command cmd_man;
 extern const struct command cmd_netdns;
+extern const struct command cmd_oci_get;
 extern const struct command cmd_pause;
 extern const struct command cmd_plan;
 extern const struct command cmd_port;

@@ -2,12 +2,14 @@
 /* Lays out errors and warnings, with the place in the source that they are about. */
 #include "cmd/complain.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/auto.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "cmd/origins.h"
 
 #define SOURCE_LINE_MAX_BYTES 4096
 #define SOURCE_MAX_COLUMNS 120 /* longer lines are cut around the caret */
@@ -157,12 +159,14 @@ static char *cut_source(char *text, size_t *before, const struct complain *how)
 void complain_source(
 	struct str *str, const struct complain *how, const struct err_item *item)
 {
-	char text[SOURCE_LINE_MAX_BYTES];
+	char text[SOURCE_LINE_MAX_BYTES], path[PATH_MAX];
 	const char *shown;
 	size_t before = item->pos.column ? item->pos.column - 1 : 0;
 
-	if (!item->pos.file || !item->pos.line ||
-		!read_line(item->pos.file, item->pos.line, text, sizeof(text)))
+	if (!item->pos.file || !item->pos.line)
+		return;
+	origins_path(how->origins, item->pos.file, path, sizeof(path));
+	if (!read_line(path, item->pos.line, text, sizeof(text)))
 		return;
 	if (before > strlen(text))
 		before = strlen(text);

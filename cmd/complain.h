@@ -8,11 +8,14 @@
 #include <stdbool.h>
 
 struct err_item;
+struct origins;
 struct str;
 
 struct complain {
 	const char
 		*cwd; /* paths below it are shown relative to it; NULL: all as they are */
+	const struct origins
+		*origins; /* of files that were got from elsewhere; NULL: none were */
 	bool color;
 	unsigned columns; /* of the terminal; 0: lines may be as long as they are */
 };

@@ -126,6 +126,7 @@ static void print_services(
 		return;
 	errs_init(&errs, &app->arena);
 	app_load_opts(app, &opts);
+	opts.remotes = NULL; /* whoever presses a key does not wait for a network */
 	project = project_load(&app->arena, &opts, &errs);
 	for (size_t i = 0; project && i < project->nservices; i++)
 		if (text_starts(project->services[i].name, found->typed))

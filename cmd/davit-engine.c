@@ -46,6 +46,7 @@ static const struct command *const all_commands[] = {
 	&cmd_complete,
 	&cmd_compose_file,
 	&cmd_man,
+	&cmd_oci_get,
 	NULL,
 };
 

@@ -172,8 +172,10 @@ static unsigned columns(void)
 
 void display_complain(struct display *display, const struct err_item *item)
 {
-	const struct complain how = {
-		.cwd = display->cwd, .color = display->color, .columns = columns()};
+	const struct complain how = {.cwd = display->cwd,
+		.origins = display->origins,
+		.color = display->color,
+		.columns = columns()};
 	auto_str text = {0};
 
 	if (item->warning && display->mode == DISPLAY_QUIET)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct err_item;
+struct origins;
 struct output;
 struct root;
 struct str;
@@ -34,6 +35,7 @@ struct display {
 	bool color;        /* of standard error */
 	bool color_stdout; /* of standard output: logs, tables */
 	const char *cwd;
+	const struct origins *origins;     /* as struct complain has them */
 	const struct display_block *block; /* not ours; NULL: none */
 	struct output *waitless;           /* NULL: writing may wait */
 };

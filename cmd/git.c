@@ -7,29 +7,20 @@
 #include "cmd/git.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/auto.h"
-#include "base/map.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "cmd/app.h"
+#include "cmd/cache.h"
 #include "cmd/child.h"
-#include "cmd/options.h"
 #include "compose/loader/remote.h"
 
 #define COMMIT_HEX_BYTES 40
-#define SWITCH "COMPOSE_EXPERIMENTAL_GIT_REMOTE"
-
-struct git {
-	struct app *app;
-	struct map known; /* "URL#REF" to its directory */
-};
 
 /* ---- what git is run with */
 
@@ -157,19 +148,6 @@ static bool find_commit(
 
 /* ---- from a commit to a directory */
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
-static void remove_tree(const char *dir)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
 /* Checking out is the last step, and the one that writes a commit into HEAD. */
 static bool is_whole(struct arena *arena, const char *dir)
 {
@@ -177,30 +155,6 @@ static bool is_whole(struct arena *arena, const char *dir)
 	auto_file file = fopen(path_join(arena, dir, ".git/HEAD"), "re");
 
 	return file && fgets(head, sizeof(head), file) && is_commit(head);
-}
-
-static bool make_dirs(struct arena *arena, const char *path, struct err *err)
-{
-	if (mkdir(path, 0700) == 0 || errno == EEXIST)
-		return true;
-	if (errno != ENOENT || !make_dirs(arena, path_dir(arena, path), err) ||
-		(mkdir(path, 0700) < 0 && errno != EEXIST))
-		return err->kind ? false : err_sys(err, "make %s", path);
-	return true;
-}
-
-static bool cache_dir(struct app *app, const char **out, struct err *err)
-{
-	const char *cache = app_getenv(app, "XDG_CACHE_HOME");
-	const char *base = cache && *cache ? cache : app->home;
-
-	if (!base || !*base)
-		return err_set(err, ERR_INPUT,
-			"neither XDG_CACHE_HOME nor HOME is set: there is no place to "
-			"keep the files");
-	*out = path_join(&app->arena, path_join(&app->arena, app->cwd, base),
-		base == cache ? "docker-compose" : ".cache/docker-compose");
-	return make_dirs(&app->arena, *out, err);
 }
 
 static bool fill(struct app *app, const char *dir, const char *url, const char *commit,
@@ -234,10 +188,10 @@ static bool move_in(
 	if (rename(from, to) == 0)
 		return true;
 	if (is_whole(arena, to)) {
-		remove_tree(from);
+		cache_drop(from);
 		return true;
 	}
-	remove_tree(to);
+	cache_drop(to);
 	return rename(from, to) == 0 || is_whole(arena, to) ||
 		err_sys(err, "make %s", to);
 }
@@ -259,50 +213,15 @@ static bool check_out(struct app *app, const struct remote *remote, const char *
 		return err_sys(err, "make %s", work);
 	if (fill(app, work, remote->url, commit, err) && move_in(arena, work, dir, err))
 		return true;
-	remove_tree(work);
+	cache_drop(work);
 	return false;
 }
 
-static bool is_allowed(const struct app *app, struct err *err)
+bool git_get(struct app *app, const struct remote *remote, const char **out_dir,
+	struct err *err)
 {
-	const char *text = app_getenv(app, SWITCH);
-	bool allowed;
+	const char *commit = NULL;
 
-	if (!text || !*text)
-		return true;
-	if (!parse_bool(text, &allowed))
-		return err_set(err, ERR_INPUT,
-			SWITCH " is neither true nor false: \"%s\"", text);
-	return allowed
-		? true
-		: err_set(err, ERR_INPUT,
-			  "files of git repositories are switched off by " SWITCH "=%s",
-			  text);
-}
-
-static bool get(void *ctx, struct arena *arena, const struct remote *remote,
-	const char **out_dir, struct err *err)
-{
-	struct git *git = ctx;
-	const char *key = arena_printf(arena, "%s#%s", remote->url, remote->ref), *commit;
-
-	*out_dir = map_get(&git->known, key);
-	if (*out_dir)
-		return true;
-	if (!is_allowed(git->app, err) || !find_commit(git->app, remote, &commit, err) ||
-		!check_out(git->app, remote, commit, out_dir, err))
-		return false;
-	map_put(&git->known, key, arena_strdup(&git->app->arena, *out_dir));
-	return true;
-}
-
-const struct remotes *git_remotes(struct app *app)
-{
-	struct git *git = ARENA_NEW(&app->arena, struct git);
-	struct remotes *remotes = ARENA_NEW(&app->arena, struct remotes);
-
-	git->app = app;
-	map_init(&git->known, &app->arena);
-	*remotes = (struct remotes){.ctx = git, .get = get};
-	return remotes;
+	return find_commit(app, remote, &commit, err) &&
+		check_out(app, remote, commit, out_dir, err);
 }

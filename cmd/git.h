@@ -2,8 +2,12 @@
 /* Repositories by the git program, each commit once, in the cache that docker compose uses. */
 #pragma once
 
-struct app;
-struct remotes;
+#include <stdbool.h>
 
-/* In app->arena. What was asked for once is not asked for again by the same run. */
-const struct remotes *git_remotes(struct app *app);
+struct app;
+struct err;
+struct remote;
+
+/* The directory of a commit, in app->arena. */
+bool git_get(struct app *app, const struct remote *remote, const char **out_dir,
+	struct err *err);

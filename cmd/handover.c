@@ -54,6 +54,28 @@ void program_become(const char *const *args)
 		free(copies[i]);
 }
 
+static bool is_missing(const char *folder, struct err *err)
+{
+	return err_set(err, ERR_SYSTEM,
+		"davit-engine is missing: it belongs to %s/%s\nInstall davit again "
+		"(meson install), or run it from its build tree.",
+		folder, places[0]);
+}
+
+bool engine_program(char *out, size_t size, struct err *err)
+{
+	char folder[PATH_MAX];
+
+	if (!own_folder(folder, sizeof(folder), err))
+		return false;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(out, size, "%s/%s", folder, places[i]);
+		if (access(out, X_OK) == 0)
+			return true;
+	}
+	return is_missing(folder, err);
+}
+
 bool hand_over(char *const *argv, char *const *environment, struct err *err)
 {
 	char folder[PATH_MAX], path[PATH_MAX + 64];
@@ -64,8 +86,5 @@ bool hand_over(char *const *argv, char *const *environment, struct err *err)
 		snprintf(path, sizeof(path), "%s/%s", folder, places[i]);
 		execve(path, argv, environment);
 	}
-	return err_set(err, ERR_SYSTEM,
-		"davit-engine is missing: it belongs to %s/%s\nInstall davit again "
-		"(meson install), or run it from its build tree.",
-		folder, places[0]);
+	return is_missing(folder, err);
 }

@@ -13,5 +13,8 @@ bool program_beside(const char *name, char *out, size_t size);
 /* Replaces this process by a program; returns when that failed. args ends with NULL. */
 void program_become(const char *const *args);
 
+/* The path of davit-engine. */
+bool engine_program(char *out, size_t size, struct err *err);
+
 /* Replaces this process, with the same arguments. Returns only when it failed. */
 bool hand_over(char *const *argv, char *const *environment, struct err *err);

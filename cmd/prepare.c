@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/command.h"
-#include "cmd/git.h"
+#include "cmd/elsewhere.h"
 #include "cmd/services.h"
 #include "compose/graph/graph.h"
 #include "compose/loader/load.h"
@@ -23,7 +23,7 @@ void app_load_opts(struct app *app, struct load_opts *out)
 {
 	*out = (struct load_opts){
 		.files = app->files,
-		.remotes = git_remotes(app),
+		.remotes = elsewhere_remotes(app),
 		.cwd = app->cwd,
 		.home = app->home,
 		.config_files = app->root.files,

@@ -88,6 +88,7 @@ static bool settle(struct run *run, struct operands *out_rest, struct err *err)
 		!find_folders(app, err))
 		return false;
 	display_init(&run->display, &app->root, app->cwd, no_color && *no_color);
+	run->display.origins = &app->origins;
 	return true;
 }
 

@@ -17,6 +17,7 @@
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
 #include "compose/loader/merge.h"
+#include "compose/loader/remote.h"
 #include "compose/loader/yaml.h"
 #include "compose/model/fields.h"
 
@@ -41,7 +42,7 @@ struct link {
 
 static const char *shown(const struct loading *loading, const char *path)
 {
-	return path_shown(loading->arena, loading->opts->cwd, path);
+	return remote_shown(loading->arena, loading->opts, path);
 }
 
 static const char *chain_text(const struct loading *loading, const struct link *link)

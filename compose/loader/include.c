@@ -16,6 +16,7 @@
 #include "compose/loader/load.h"
 #include "compose/loader/loading.h"
 #include "compose/loader/merge.h"
+#include "compose/loader/remote.h"
 #include "compose/model/fields.h"
 
 #define INCLUDE_DEPTH_MAX 50
@@ -34,7 +35,7 @@ static const char *absolute(const struct scope *scope, const char *path)
 
 static const char *shown(const struct loading *loading, const char *path)
 {
-	return path_shown(loading->arena, loading->opts->cwd, path);
+	return remote_shown(loading->arena, loading->opts, path);
 }
 
 /* Texts of a list, as absolute paths. */

@@ -44,24 +44,12 @@ static bool has_scheme(const char *name, const char *scheme)
 		!strncasecmp(name, scheme, strlen(scheme));
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), n = strlen(end);
-
-	return len >= n && !strcmp(text + len - n, end);
-}
-
 /* What git is asked for, and nothing else: its other transports run programs. */
 static bool check_url(const char *name, const char *url, struct err *err)
 {
 	bool http = has_scheme(url, "https://") || has_scheme(url, "http://");
 
-	if (has_scheme(name, "oci://"))
-		return err_set(err, ERR_INPUT,
-			"%s: files of a registry are not there yet. This takes them: "
-			"docker compose -f %s",
-			name, name);
-	if (http && !ends_with(url, ".git"))
+	if (http && !text_ends(url, ".git"))
 		return err_set(err, ERR_INPUT,
 			"%s: only files of git repositories can be taken from elsewhere; "
 			"the URL of one ends with .git, then #BRANCH:FOLDER may follow",
@@ -70,7 +58,8 @@ static bool check_url(const char *name, const char *url, struct err *err)
 		!has_scheme(url, "ssh://"))
 		return err_set(err, ERR_INPUT,
 			"%s: not a place that files can be taken from; https://, ssh:// "
-			"and git:// URLs of git repositories are, and user@host:path",
+			"and git:// URLs of git repositories are, user@host:path, and "
+			"oci:// names of a registry",
 			name);
 	return true;
 }
@@ -78,6 +67,39 @@ static bool check_url(const char *name, const char *url, struct err *err)
 static bool climbs(const char *path)
 {
 	return !strcmp(path, "..") || text_starts(path, "../");
+}
+
+static int hex_value(char c)
+{
+	const char *digits = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c | 0x20) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* "%2F" is "/". NULL: what follows a % is no number of a character, or one that no name has. */
+static const char *decode(struct arena *arena, const char *text)
+{
+	char *out = arena_strdup(arena, text), *end = out;
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '%') {
+			int high = hex_value(text[1]);
+			int low = high < 0 ? -1 : hex_value(text[2]);
+
+			if (low < 0)
+				return NULL;
+			c = (unsigned char)(high << 4 | low);
+			text += 2;
+		}
+		if (c < 0x20 || c == 0x7f)
+			return NULL;
+		*end++ = (char)c;
+	}
+	*end = '\0';
+	return out;
 }
 
 /* "#REF:PATH"; the path may hold further colons. */
@@ -90,6 +112,17 @@ static void read_fragment(struct arena *arena, const char *fragment, const char 
 		*out_ref = arena_strndup(arena, fragment, ref);
 	if (fragment[ref])
 		*out_path = fragment + ref + 1;
+}
+
+/* Of a URL; what ssh and scp write has no such code. */
+static bool read_url_fragment(struct arena *arena, const char *name, const char *fragment,
+	const char **out_ref, const char **out_path)
+{
+	const char *text = is_scp(name) ? fragment : decode(arena, fragment);
+
+	if (text)
+		read_fragment(arena, text, out_ref, out_path);
+	return text != NULL;
 }
 
 /* What may stand behind a "?", and what it says about the ref; NULL: it is the path. */
@@ -116,8 +149,10 @@ static bool read_query_item(struct arena *arena, const char *item, const char **
 			continue;
 		if (*out || !*value)
 			return false;
-		*out = arena_printf(arena, "%s%s", prefix ? prefix : "", value);
-		return true;
+		value = decode(arena, value);
+		*out = value ? arena_printf(arena, "%s%s", prefix ? prefix : "", value)
+			     : NULL;
+		return value != NULL;
 	}
 	return false;
 }
@@ -138,21 +173,33 @@ static bool read_query(struct arena *arena, const char *query, const char **out_
 	return ok;
 }
 
-bool remote_parse(struct arena *arena, const char *name, struct remote *out,
+/* An artifact is known by its name alone, and its project is always in this file. */
+static void parse_oci(
+	struct arena *arena, const char *name, struct remote *out, const char **out_path)
+{
+	*out = (struct remote){
+		.kind = REMOTE_OCI, .url = arena_strdup(arena, name + scheme_len(name))};
+	*out_path = "compose.yaml";
+}
+
+static bool parse_git(struct arena *arena, const char *name, struct remote *out,
 	const char **out_path, struct err *err)
 {
 	size_t len = strcspn(name, "#"), url = strcspn(name, "?#");
 	const char *ref = NULL, *path = NULL;
 
-	if (name[len])
-		read_fragment(arena, name + len + 1, &ref, &path);
+	if (name[len] && !read_url_fragment(arena, name, name + len + 1, &ref, &path))
+		return err_set(err, ERR_INPUT,
+			"%s: behind the #, %% begins the code of a character: %%20 is a "
+			"blank, %%25 is %%",
+			name);
 	if (url < len &&
 		!read_query(arena, arena_strndup(arena, name + url + 1, len - url - 1),
 			&ref, &path))
 		return err_set(err, ERR_INPUT,
 			"%s: branch and folder are written behind a #, "
 			"URL.git#BRANCH:FOLDER; or as ?ref=BRANCH&subdir=FOLDER, each "
-			"once",
+			"once, with %%20 for a blank and %%25 for %%",
 			name);
 	*out = (struct remote){
 		.url = arena_strndup(arena, name, url), .ref = ref ? ref : "HEAD"};
@@ -168,6 +215,32 @@ bool remote_parse(struct arena *arena, const char *name, struct remote *out,
 			"from its top",
 			name, path);
 	return true;
+}
+
+bool remote_parse(struct arena *arena, const char *name, struct remote *out,
+	const char **out_path, struct err *err)
+{
+	if (!has_scheme(name, "oci://"))
+		return parse_git(arena, name, out, out_path, err);
+	parse_oci(arena, name, out, out_path);
+	return true;
+}
+
+const char *remote_prefix(struct arena *arena, const struct remote *remote)
+{
+	if (remote->kind == REMOTE_OCI)
+		return arena_printf(arena, "oci://%s#", remote->url);
+	return arena_printf(arena, "%s#%s:", remote->url,
+		strcmp(remote->ref, "HEAD") ? remote->ref : "");
+}
+
+const char *remote_shown(
+	struct arena *arena, const struct load_opts *opts, const char *path)
+{
+	const struct remotes *remotes = opts->remotes;
+	const char *name = remotes ? remotes->shown(remotes->ctx, arena, path) : NULL;
+
+	return name ? name : path_shown(arena, opts->cwd, path);
 }
 
 bool remote_find(struct arena *arena, const struct load_opts *opts, const char *name,
@@ -194,7 +267,10 @@ bool remote_find(struct arena *arena, const struct load_opts *opts, const char *
 				name);
 	} else if (!files->is_file(files->ctx, found)) {
 		return err_set(err, ERR_INPUT,
-			"%s: the repository has no \"%s\" at that commit", name, path);
+			remote.kind == REMOTE_OCI
+				? "%s: the artifact has no \"%s\""
+				: "%s: the repository has no \"%s\" at that commit",
+			name, path);
 	}
 	*out_path = found;
 	return true;

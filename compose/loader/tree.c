@@ -74,7 +74,7 @@ const char *loading_path(
 bool loading_read(struct loading *loading, const char *path, const struct asked *asked,
 	struct yaml_docs *out)
 {
-	const char *name = path_shown(loading->arena, loading->opts->cwd, path);
+	const char *name = remote_shown(loading->arena, loading->opts, path);
 	struct source *source;
 	struct err err = {0};
 
@@ -130,8 +130,8 @@ bool scope_read(
 	if (!any && !errs_failed(loading->errs))
 		errs_add(loading->errs, asked->at,
 			"%s: empty compose file: a mapping with services: was expected",
-			path_shown(loading->arena, loading->opts->cwd,
-				scope->paths->items[0]));
+			remote_shown(
+				loading->arena, loading->opts, scope->paths->items[0]));
 	*out_files = files;
 	return any;
 }

@@ -9,24 +9,25 @@
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
 
-#define COMMIT_HEX_BYTES 40
-
-static bool is_commit(const char *part)
+/* How long the name of a commit, or the digest of an artifact, is that a part of a path consists of; 0: of neither. */
+static size_t hash_len(const char *part)
 {
-	return strspn(part, "0123456789abcdef") == COMMIT_HEX_BYTES &&
-		strcspn(part, "/") == COMMIT_HEX_BYTES;
+	enum { COMMIT = 40, DIGEST = 64 };
+	size_t n = strspn(part, "0123456789abcdef");
+
+	return (n == COMMIT || n == DIGEST) && strcspn(part, "/") == n ? n : 0;
 }
 
-/* Two commits of a repository: paths that differ in nothing but one part, the commit's name. */
-static bool is_other_commit(const char *a, const char *b)
+/* Two states of one thing from elsewhere: paths that differ in nothing but one part, the name of that state. */
+static bool is_other_state(const char *a, const char *b)
 {
-	size_t at = 0;
+	size_t at = 0, len;
 
 	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
 		if (a[i] == '/')
 			at = i + 1;
-	return is_commit(a + at) && is_commit(b + at) &&
-		text_eq(a + at + COMMIT_HEX_BYTES, b + at + COMMIT_HEX_BYTES);
+	len = hash_len(a + at);
+	return len && hash_len(b + at) == len && text_eq(a + at + len, b + at + len);
 }
 
 /*
@@ -46,7 +47,7 @@ bool check_directory(const struct draft *draft, struct err *err)
 
 		if (!dir || !text_eq(container->project, project->name) ||
 			text_eq(dir, project->working_dir) ||
-			is_other_commit(dir, project->working_dir) ||
+			is_other_state(dir, project->working_dir) ||
 			!draft->wish->dir_exists(draft->wish->ctx, dir))
 			continue;
 		return err_set(err, ERR_INPUT,

@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compose files from git repositories, by the real git over the loopback. usage: git.py DAVIT"""
-import os
-import pathlib
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
+
+import place
 
 FILES = {
     "compose.yaml": "services: {web: {image: top, build: .}}\n",
@@ -39,14 +37,10 @@ class Server:
                                stdin=connection, stdout=connection, stderr=subprocess.DEVNULL, check=False)
 
 
-class World:
+class World(place.Place):
     def __init__(self, davit, directory):
-        self.davit, self.directory = davit, directory
-        self.here = directory / "here"
-        self.cache = directory / "cache" / "docker-compose"
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(directory), "XDG_CACHE_HOME": str(directory / "cache"),
-                    "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1"}
-        self.here.mkdir()
+        super().__init__(davit, directory)
+        self.env["GIT_CONFIG_NOSYSTEM"] = "1"
         self.source = directory / "source"
         for name, text in FILES.items():
             (self.source / name).parent.mkdir(parents=True, exist_ok=True)
@@ -70,28 +64,6 @@ class World:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
         return self.git("rev-parse", "HEAD")
-
-    def run(self, *words, **env):
-        return subprocess.run([self.davit, *words], cwd=self.here, env={**self.env, **env}, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False)
-
-    def config(self, *words, **env):
-        ran = self.run(*words, "config", **env)
-        assert ran.returncode == 0, ran
-        return ran.stdout
-
-    def fails(self, *words, **env):
-        ran = self.run(*words, "config", **env)
-        assert ran.returncode == 1 and not ran.stdout, ran
-        return ran.stderr
-
-    def file(self, name, text):
-        (self.here / name).write_text(text)
-        return name
-
-    def left(self):
-        """What is in the cache."""
-        return sorted(path.name for path in self.cache.iterdir()) if self.cache.exists() else []
 
 
 def a_file_is_named_by_its_repository(world):
@@ -143,7 +115,22 @@ def a_repository_is_asked_once_a_run(world):
 
 def what_is_wrong_in_it_has_a_place(world):
     text = world.fails("-f", f"{world.url}#main:app/wrong.yaml")
-    assert f"{world.cache}/{world.first}/app/wrong.yaml:1:18: services.web: unknown key \"imge\"" in text, text
+    assert f"{world.url}#main:app/wrong.yaml:1:18: services.web: unknown key \"imge\"" in text, text
+    assert "     1 | services: {web: {imge: x}}\n" in text, text
+    text = world.fails("-f", world.file("chain.yaml", f"include: ['{world.url}?subdir=app/wrong.yaml']\n"))
+    assert f"{world.url}#:app/wrong.yaml:1:18: " in text and "= included by chain.yaml:1:11" in text, text
+
+
+def a_value_comes_from_the_repository(world):
+    text = world.said("-f", f"{world.url}#v1", "config", "--provenance")
+    assert f"{world.url}#v1:compose.yaml:1:25" in text, text
+
+
+def a_name_may_have_codes_of_characters(world):
+    assert "image: other\n" in world.config("-f", f"{world.url}#feature%2Fmain")
+    assert "image: other\n" in world.config("-f", f"{world.url}?branch=feature%2Fmain")
+    assert "image: app\n" in world.config("-f", f"{world.url}#main:%61pp%2Fcompose.yaml")
+    assert "%25 is %" in world.fails("-f", f"{world.url}#mai%6")
 
 
 def what_is_not_there_is_told_where_it_is_named(world):
@@ -209,7 +196,7 @@ def without_git_it_says_so(world):
 
 def other_urls_say_what_would_do(world):
     assert "ends with .git" in world.fails("-f", "https://127.0.0.1:1/compose.yaml")
-    assert "docker compose -f oci://127.0.0.1:1/x" in world.fails("-f", "oci://127.0.0.1:1/x")
+    assert "oci:// names" in world.fails("-f", "ftp://127.0.0.1:1/x")
 
 
 CHECKS = [
@@ -221,6 +208,8 @@ CHECKS = [
     tags_and_commits_are_refs,
     a_repository_is_asked_once_a_run,
     what_is_wrong_in_it_has_a_place,
+    a_value_comes_from_the_repository,
+    a_name_may_have_codes_of_characters,
     what_is_not_there_is_told_where_it_is_named,
     a_failed_fetch_leaves_nothing,
     a_leftover_that_is_not_whole_is_replaced,
@@ -232,12 +221,4 @@ CHECKS = [
 ]
 
 
-def main():
-    with tempfile.TemporaryDirectory() as directory:
-        world = World(os.path.realpath(sys.argv[1]), pathlib.Path(directory))
-        for check in CHECKS:
-            check(world)
-            print("ok", check.__name__.replace("_", " "))
-
-
-main()
+place.main(World, CHECKS)

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/auto.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "cmd/origins.h"
 #include "tests/unit/test.h"
 
 /* A file in a new folder; the folder is cwd. */
@@ -110,5 +112,24 @@ TEST(complain_folds_between_words_and_cuts_the_source_to_the_terminal)
 		"    services.web.deploy\n"
 		"     1 | hostname: abc, replicas: 2, tty\n"
 		"       |                ^\n");
+	teardown(&f);
+}
+
+TEST(complain_finds_the_line_of_a_file_from_elsewhere)
+{
+	struct fixture f;
+	struct arena arena = {0};
+	struct origins origins = {0};
+	struct err_item item = {
+		.text = "wrong", .pos = {"git://h/x#:compose.yaml", 1, 3}};
+
+	setup(&f, "a: b\n");
+	origins_add(&arena, &origins, f.cwd, "git://h/x#:");
+	complain(&f.out, &(struct complain){.cwd = "/", .origins = &origins}, &item);
+	assert_string_equal(str_text(&f.out),
+		"git://h/x#:compose.yaml:1:3: wrong\n"
+		"     1 | a: b\n"
+		"       |   ^\n");
+	arena_finish(&arena);
 	teardown(&f);
 }

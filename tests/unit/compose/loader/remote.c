@@ -40,9 +40,14 @@ TEST(remote_is_read_from_its_name)
 		{"git://h/x?branch=b", "git://h/x", "refs/heads/b", ""},
 		{"git://h/x?tag=t#", "git://h/x", "refs/tags/t", ""},
 		{"git://h/x?commit=c", "git://h/x", "c", ""},
+		{"git://h/x#a%20b%2525:c%2Fd+e", "git://h/x", "a b%25", "c/d+e"},
+		{"git://h/x?ref=a%23b&subdir=%c3%A4", "git://h/x", "a#b", "\xc3\xa4"},
+		{"git@h:x#a%20b", "git@h:x", "a%20b", ""},
+		{"oci://h/x:1?a#b", "h/x:1?a#b", NULL, "compose.yaml"},
+		{"OCI://h/x@sha256:1", "h/x@sha256:1", NULL, "compose.yaml"},
+		{"oci://", "", NULL, "compose.yaml"},
 		{"https://h/x", NULL, NULL, NULL},
 		{"https://h/x.git/", NULL, NULL, NULL},
-		{"oci://h/x", NULL, NULL, NULL},
 		{"file:///x.git", NULL, NULL, NULL},
 		{"git://h/x#-u", NULL, NULL, NULL},
 		{"git://h/x#--upload-pack=y", NULL, NULL, NULL},
@@ -55,6 +60,16 @@ TEST(remote_is_read_from_its_name)
 		{"git://h/x?ref=a&tag=b", NULL, NULL, NULL},
 		{"git://h/x?ref=a#b", NULL, NULL, NULL},
 		{"git://h/x?depth=1", NULL, NULL, NULL},
+		{"git://h/x#a%", NULL, NULL, NULL},
+		{"git://h/x#a%2", NULL, NULL, NULL},
+		{"git://h/x#a%2g", NULL, NULL, NULL},
+		{"git://h/x#a%00", NULL, NULL, NULL},
+		{"git://h/x#a%0a", NULL, NULL, NULL},
+		{"git://h/x#a%7f", NULL, NULL, NULL},
+		{"git://h/x#%2dx", NULL, NULL, NULL},
+		{"git://h/x#m:%2e%2e/b", NULL, NULL, NULL},
+		{"git://h/x?ref=%", NULL, NULL, NULL},
+		{"git://h/x?subdir=..%2fb", NULL, NULL, NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -68,9 +83,32 @@ TEST(remote_is_read_from_its_name)
 		assert_int_equal(err.kind, ok ? ERR_NONE : ERR_INPUT);
 		if (ok) {
 			assert_string_equal(remote.url, cases[i].url);
-			assert_string_equal(remote.ref, cases[i].ref);
+			assert_int_equal(
+				remote.kind, cases[i].ref ? REMOTE_GIT : REMOTE_OCI);
+			if (cases[i].ref)
+				assert_string_equal(remote.ref, cases[i].ref);
 			assert_string_equal(path, cases[i].path);
 		}
+		arena_finish(&arena);
+	}
+}
+
+TEST(remote_prefix_is_what_would_name_it_again)
+{
+	static const struct {
+		struct remote remote;
+		const char *prefix;
+	} cases[] = {
+		{{REMOTE_GIT, "https://h/x.git", "HEAD"}, "https://h/x.git#:"},
+		{{REMOTE_GIT, "git@h:x", "main"}, "git@h:x#main:"},
+		{{REMOTE_OCI, "h/x:1", NULL}, "oci://h/x:1#"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct arena arena = {0};
+
+		assert_string_equal(
+			remote_prefix(&arena, &cases[i].remote), cases[i].prefix);
 		arena_finish(&arena);
 	}
 }
@@ -82,8 +120,14 @@ static bool get(void *ctx, struct arena *arena, const struct remote *remote,
 	(void)arena;
 	++*(size_t *)ctx;
 	*out_dir = "/p";
-	return strcmp(remote->ref, "gone") != 0 ||
+	return remote->kind == REMOTE_OCI || strcmp(remote->ref, "gone") != 0 ||
 		err_set(err, ERR_SYSTEM, "there is no \"gone\"");
+}
+
+static const char *shown(void *ctx, struct arena *arena, const char *path)
+{
+	(void)ctx;
+	return strncmp(path, "/p/", 3) ? NULL : arena_printf(arena, "there:%s", path + 3);
 }
 
 static void assert_found(const char *name, const char *path, const char *message)
@@ -93,7 +137,7 @@ static void assert_found(const char *name, const char *path, const char *message
 	struct memory_files memory;
 	struct files files = memory_files(&memory);
 	size_t ngot = 0;
-	const struct remotes remotes = {&ngot, get};
+	const struct remotes remotes = {&ngot, get, shown};
 	const struct load_opts opts = {.files = &files, .remotes = &remotes, .cwd = "/"};
 	struct err err = {0};
 	const char *found = NULL;
@@ -114,6 +158,8 @@ TEST(remote_find_looks_into_what_was_got)
 	assert_found("git://h/x#main:a/x.yaml", "/p/a/x.yaml", NULL);
 	assert_found("git://h/x#main:y.yaml", NULL,
 		"git://h/x#main:y.yaml: the repository has no \"y.yaml\" at that commit");
+	assert_found(
+		"oci://h/x", NULL, "oci://h/x: the artifact has no \"compose.yaml\"");
 	assert_found("git://h/x#gone", NULL, "git://h/x#gone: there is no \"gone\"");
 }
 
@@ -126,5 +172,18 @@ TEST(remote_find_gets_nothing_where_nobody_can)
 
 	assert_false(remote_find(&arena, &opts, "git://h/x", &found, &err));
 	assert_string_equal(err.text, "git://h/x: nothing is taken from elsewhere here");
+	arena_finish(&arena);
+}
+
+TEST(remote_shown_names_what_is_from_elsewhere)
+{
+	struct arena arena = {0};
+	const struct remotes remotes = {NULL, get, shown};
+	const struct load_opts with = {.remotes = &remotes, .cwd = "/c"};
+	const struct load_opts without = {.cwd = "/p"};
+
+	assert_string_equal(remote_shown(&arena, &with, "/p/a.yaml"), "there:a.yaml");
+	assert_string_equal(remote_shown(&arena, &with, "/c/a.yaml"), "a.yaml");
+	assert_string_equal(remote_shown(&arena, &without, "/p/a.yaml"), "a.yaml");
 	arena_finish(&arena);
 }

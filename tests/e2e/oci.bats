@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# Compose projects that docker compose itself has published to a registry.
+load lib
+
+peer() {
+	"$PEER" "$@"
+}
+
+# Docker compose talks without TLS only where this is set.
+setup_project() {
+	export XDG_CACHE_HOME=$PWD/cache HOME=$PWD DOCKER_CONFIG=$PWD/docker __TEST__INSECURE__REGISTRY__=1
+	unset TAG
+	mkdir source docker
+	NAME=$REGISTRY/$PROJECT:1
+	echo 'FROM_FILE=file' >source/web.env
+	cat >source/compose.yaml <<-'YAML'
+		services:
+		  web:
+		    image: busybox:${TAG:-latest}
+		    command: sleep 1000000
+		    env_file:
+		      - web.env
+		    extends:
+		      file: base.yaml
+		      service: base
+	YAML
+	cat >source/base.yaml <<-'YAML'
+		services:
+		  base:
+		    init: true
+		    extends:
+		      file: deep.yaml
+		      service: deep
+	YAML
+	echo 'services: {deep: {labels: {deep: "1"}}}' >source/deep.yaml
+	echo 'services: {web: {hostname: over}}' >source/over.yaml
+	publish "$NAME"
+}
+
+publish() {
+	peer --project-directory source -f source/compose.yaml -f source/over.yaml publish -y --with-env "$@"
+}
+
+# What docker compose makes of the same file, with a cache of its own.
+assert_same_config() {
+	local theirs
+	theirs=$(XDG_CACHE_HOME=$PWD/theirs peer -f "$1" config 2>/dev/null)
+	assert_equal "$(davit -f "$1" config)" "${theirs//"$PWD/theirs"/"$XDG_CACHE_HOME"}"
+}
+
+@test "what was published is loaded as docker compose loads it, with all of its files" {
+	assert_same_config "oci://$NAME"
+	diff -r cache theirs
+	run davit -f "oci://$NAME" config
+	for text in 'hostname: over' 'deep: "1"' 'FROM_FILE: file' 'image: busybox:latest' "name: $PROJECT"; do
+		assert_tells "$text"
+	done
+}
+
+@test "so is what was published for old registries, by digest, with images pinned, and as an application" {
+	publish --oci-version 1.0 "$REGISTRY/$PROJECT:old"
+	assert_same_config "oci://$REGISTRY/$PROJECT:old"
+	assert_same_config "oci://$REGISTRY/$PROJECT@sha256:$(ls cache/docker-compose)"
+	docker tag busybox "$REGISTRY/$PROJECT-image:1"
+	docker push -q "$REGISTRY/$PROJECT-image:1"
+	echo "services: {web: {image: '$REGISTRY/$PROJECT-image:1'}}" >app.yaml
+	peer -f app.yaml publish -y --app "$REGISTRY/$PROJECT:app"
+	assert_same_config "oci://$REGISTRY/$PROJECT:app"
+	docker rmi "$REGISTRY/$PROJECT-image:1"
+}
+
+@test "a local project includes one, and extends a service of one" {
+	echo "include: ['oci://$NAME']" >include.yaml
+	assert_same_config include.yaml
+	echo "services: {own: {extends: {file: 'oci://$NAME', service: web}}}" >extend.yaml
+	assert_same_config extend.yaml
+	davit -f include.yaml up -d
+	assert_equal "$(inspect "$PROJECT-web-1" '{{.Config.Hostname}}')" over
+}
+
+@test "davit and docker compose leave alone what the other one made" {
+	peer -f "oci://$NAME" up -d -y
+	proxy_start
+	proxied davit -f "oci://$NAME" up -d -y
+	assert_no_change
+	davit -f "oci://$NAME" down
+	davit -f "oci://$NAME" up -d -y
+	run peer -f "oci://$NAME" up -d -y
+	assert_ok
+	assert_tells 'Running'
+	refute_tells 'Recreate'
+}
+
+@test "what is published under the same name is what the next up runs" {
+	davit -f "oci://$NAME" up -d -y
+	echo 'services: {web: {hostname: newer}}' >source/over.yaml
+	publish "$NAME"
+	davit -f "oci://$NAME" up -d -y
+	assert_equal "$(inspect "$PROJECT-web-1" '{{.Config.Hostname}}')" newer
+}
+
+@test "a registry that asks for a password gets that of docker login" {
+	local auth
+	auth=$(printf user:password | base64)
+	publish "$REGISTRY_PRIVATE/$PROJECT:1" && false
+	run davit -f "oci://$REGISTRY_PRIVATE/$PROJECT:1" config
+	assert_fails
+	assert_tells "docker login $REGISTRY_PRIVATE"
+	echo "{\"auths\": {\"$REGISTRY_PRIVATE\": {\"auth\": \"$auth\"}}}" >docker/config.json
+	publish "$REGISTRY_PRIVATE/$PROJECT:1"
+	assert_same_config "oci://$REGISTRY_PRIVATE/$PROJECT:1"
+}
