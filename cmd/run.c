@@ -8,6 +8,7 @@
 #include "cmd/await.h"
 #include "cmd/carry.h"
 #include "cmd/commands.h"
+#include "cmd/consent.h"
 #include "cmd/session.h"
 #include "cmd/tty-choice.h"
 #include "compose/loader/dotenv.h"
@@ -341,6 +342,8 @@ static int run_run(struct app *app, const void *opts, const struct operands *ope
 
 	if (!command_wish(app, &cmd_run, opts, operands, &wish, &err))
 		return app_fail(app, &err);
+	if (!app->root.dry_run && !consent(app, false, &err))
+		return err.kind ? app_fail(app, &err) : EXIT_FAILURE;
 	status = app_carry_out(app, &wish, &plan);
 	if (status || app->root.dry_run || !plan)
 		return status;

@@ -7,6 +7,7 @@
 #include "cmd/attached.h"
 #include "cmd/carry.h"
 #include "cmd/commands.h"
+#include "cmd/consent.h"
 #include "cmd/services.h"
 #include "cmd/wishes.h"
 #include "compose/planner/planner.h"
@@ -216,6 +217,8 @@ static int up_run(struct app *app, const void *parsed, const struct operands *op
 	if (!command_wish(app, &cmd_up, parsed, operands, &wish, &err) ||
 		!check_names(app, opts, &err))
 		return app_fail(app, &err);
+	if (!app->root.dry_run && !consent(app, opts->yes, &err))
+		return err.kind ? app_fail(app, &err) : EXIT_FAILURE;
 	if (is_detached(opts) || app->root.dry_run)
 		return app_carry_out(app, &wish, NULL);
 	return attached_up(app, &wish, &attached);

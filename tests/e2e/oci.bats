@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Compose projects that docker compose itself has published to a registry.
 load lib
+load terminal
 
 peer() {
 	"$PEER" "$@"
@@ -109,4 +110,43 @@ assert_same_config() {
 	echo "{\"auths\": {\"$REGISTRY_PRIVATE\": {\"auth\": \"$auth\"}}}" >docker/config.json
 	publish "$REGISTRY_PRIVATE/$PROJECT:1"
 	assert_same_config "oci://$REGISTRY_PRIVATE/$PROJECT:1"
+}
+
+@test "up shows the variables of somebody else's files and does nothing before it hears yes" {
+	for answer in '' n no; do
+		run davit -f "oci://$NAME" up -d <<<"$answer"
+		assert_fails
+		assert_tells "^TAG        latest   compose file   no         latest$"
+		assert_tells 'Do you want to proceed with these variables'
+		assert_tells 'nothing was done'
+	done
+	run davit -f "oci://$NAME" up -d </dev/null
+	assert_fails
+	assert_tells 'up -y .--yes. says it'
+	assert_equal "$(container_names "$PROJECT")" ''
+	echo TAG=latest >.env
+	run davit -f "oci://$NAME" up -d <<<y
+	assert_ok
+	assert_tells "^TAG        latest   env file   no         latest$"
+	run davit -f "oci://$NAME" run --rm web cat /proc/self/environ </dev/null
+	assert_fails
+	assert_tells 'nothing was done'
+	run davit -f "oci://$NAME" run --rm -T web cat < <(echo yes && echo 'for the container')
+	assert_ok
+	assert_tells '^for the container$'
+	davit -f "oci://$NAME" down
+}
+
+@test "at a terminal Return says yes" {
+	terminal_open 120 30 "bash --norc"
+	types "'$DAVIT' -f oci://$NAME up -d"
+	poll 10 screen_has 'these variables? \[Y/n\]'
+	types n
+	poll 10 screen_has 'nothing was done: the answer was no'
+	presses C-l
+	types "'$DAVIT' -f oci://$NAME up -d"
+	poll 10 screen_has 'these variables? \[Y/n\]'
+	presses Enter
+	poll 20 is_running "$PROJECT-web-1"
+	terminal_close
 }

@@ -52,6 +52,29 @@ save() {
 	assert_equal "$(docker exec "$PROJECT-web-1" cat /index.html)" newer
 }
 
+@test "up asks about the variables and about the places that the files name" {
+	echo "services: {web: $(idle 'hostname: "${HOST-here}"')}" >source/deploy/compose.yaml
+	save two
+	git -C source push -q ../served/app.git main
+	run davit -f "$URL" up -d </dev/null
+	assert_fails
+	assert_tells '^HOST       here    compose file   no         here$'
+	assert_tells 'nothing was done'
+	HOST=there davit -f "$URL" up -d <<<y
+	assert_equal "$(inspect "$PROJECT-web-1" '{{.Config.Hostname}}')" there
+	git -C source push -q ../served/app.git main:other
+	echo 'include: ["git://127.0.0.1/app.git?branch=other&subdir=deploy"]' >source/compose.yaml
+	save three
+	git -C source push -q ../served/app.git main
+	run davit -f "${URL%:*}" up -d <<<y
+	assert_fails
+	assert_tells '^  - git://127.0.0.1/app.git#refs/heads/other:$'
+	assert_tells 'continue. .y/N'
+	davit -f "$URL" down
+	run davit -f "${URL%:*}" up -d < <(echo y && echo y)
+	assert_ok
+}
+
 @test "davit and docker compose leave alone what the other one made" {
 	peer -f "$URL" up -d -y
 	proxy_start
