@@ -14,6 +14,8 @@
 #include "cmd/command.h"
 #include "cmd/display.h"
 #include "cmd/dns.h"
+#include "cmd/netdns-ask.h"
+#include "cmd/netdns-host.h"
 #include "cmd/observe.h"
 #include "cmd/progress.h"
 #include "cmd/proxies.h"
@@ -324,13 +326,20 @@ static int show_dry_run(struct app *app, const struct plan *plan)
 static int carry_out_plan(struct app *app, const struct wish *wish,
 	const struct plan *plan, const struct carry_hooks *hooks)
 {
+	int status;
+
 	app_show_notes(app, plan);
 	if (hooks->planned && !hooks->planned(hooks->ctx, plan))
 		return EXIT_INTERRUPTED;
-	if (plan->nactions > 0)
-		return execute_plan(app, wish, plan, hooks);
-	progress_nothing(app->display, plan);
-	return EXIT_SUCCESS;
+	if (plan->nactions == 0) {
+		progress_nothing(app->display, plan);
+		return EXIT_SUCCESS;
+	}
+	status = execute_plan(app, wish, plan, hooks);
+	if (status == EXIT_SUCCESS && plan_asks_netdns(plan) &&
+		wish->verb != VERB_NETDNS_START)
+		netdns_route_host(app, netdns_peek(app));
+	return status;
 }
 
 /* Under the lock the engine is asked again: whoever had it before may have changed everything. */

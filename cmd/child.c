@@ -63,7 +63,8 @@ static int spawn(const struct child *child, int output, pid_t *out_pid)
 	posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
 	code = posix_spawnp(out_pid, child->args[0], &actions, &attributes,
 		copy_args(child->arena, child->args),
-		copy_args(child->arena, child->environment));
+		child->environment ? copy_args(child->arena, child->environment)
+				   : environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
 	return code;

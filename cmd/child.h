@@ -12,7 +12,7 @@ struct err;
 struct child {
 	const char *const
 		*args; /* the program first, searched in PATH; NULL at the end */
-	const char *const *environment; /* "K=V", NULL at the end */
+	const char *const *environment; /* "K=V", NULL at the end; NULL: our own */
 	struct arena *arena;
 	int status; /* what it exited with; 128 and the number of a signal */
 	const char *

@@ -207,6 +207,7 @@ void dns_wish_fill(struct app *app, struct wish *wish)
 	netdns = app_netdns(app);
 	*out = (struct dns_wish){
 		.asked = app->root.dns,
+		.host = out->host,
 		.fallback = app->root.dns_default,
 		.upstreams = reachable(app),
 		.listens = listens(app),

@@ -14,21 +14,21 @@
 #include "cmd/connect.h"
 #include "cmd/dns.h"
 #include "cmd/handover.h"
+#include "cmd/netdns-ask.h"
 #include "cmd/netdns-doctor.h"
+#include "cmd/netdns-host.h"
 #include "cmd/observe.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/observed.h"
 #include "compose/planner/planner.h"
-#include "compose/scheduler/control.h"
 #include "compose/scheduler/folder.h"
 #include "compose/scheduler/scheduler.h"
-
-#define ASK_TIMEOUT_MS 10000
 
 struct netdns_cmd {
 	const char *format;
 	const char *from;
 	const char *type;
+	bool host;
 };
 
 static const struct option netdns_opts[] = {
@@ -39,56 +39,10 @@ static const struct option netdns_opts[] = {
 			"host)"),
 	O_TEXT(struct netdns_cmd, type, "type", .letter = 't', .value = "TYPE",
 		.preset = "A", .help = "Of query: what to ask for"),
+	O_BOOL(struct netdns_cmd, host, "host",
+		.help = "Of start: answer the host itself, too"),
 	OPTION_END,
 };
-
-/* ---- asking it */
-
-struct asking {
-	struct app *app;
-	const struct node *reply;
-	bool done;
-	struct err err;
-};
-
-static void on_reply(void *ctx, const struct node *reply, const struct err *err)
-{
-	struct asking *asking = ctx;
-
-	asking->done = true;
-	if (reply)
-		asking->reply = node_keep(&asking->app->arena, reply);
-	else
-		asking->err = *err;
-}
-
-/* NULL: the error was shown. */
-static const struct node *ask(struct app *app, const struct node *request)
-{
-	struct asking asking = {.app = app};
-	const char *path =
-		arena_printf(&app->arena, "%s/control.sock", netdns_directory(app));
-
-	control_ask(app->loop, path, request, ASK_TIMEOUT_MS, on_reply, &asking);
-	app_run_until(app, &asking.done);
-	if (asking.reply)
-		return asking.reply;
-	if (asking.err.status == ENOENT || asking.err.status == ECONNREFUSED)
-		err_set(&asking.err, ERR_STATE,
-			"netdns does not run (nobody listens at %s)\nThis starts it: "
-			"davit netdns start",
-			path);
-	app_fail(app, &asking.err);
-	return NULL;
-}
-
-static struct node *request_of(struct app *app, const char *what)
-{
-	struct node *request = node_map(&app->arena);
-
-	node_set_text(&app->arena, request, "do", what);
-	return request;
-}
 
 static int print_json(struct app *app, const struct node *node, unsigned style)
 {
@@ -118,7 +72,7 @@ static void add_network(struct str *out, const struct node *network)
 static int status_run(
 	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
 {
-	const struct node *reply = ask(app, request_of(app, "status"));
+	const struct node *reply = netdns_ask(app, netdns_request(app, "status"));
 	const struct node *engine = node_get(reply, "engine");
 	const struct node *networks = node_get(reply, "networks");
 	const char *error = node_get_text(engine, "error");
@@ -144,7 +98,7 @@ static int status_run(
 static int dump_run(
 	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
 {
-	const struct node *reply = ask(app, request_of(app, "dump"));
+	const struct node *reply = netdns_ask(app, netdns_request(app, "dump"));
 
 	(void)opts;
 	(void)operands;
@@ -155,14 +109,14 @@ static int dump_run(
 static int query_run(
 	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
 {
-	struct node *request = request_of(app, "query");
+	struct node *request = netdns_request(app, "query");
 	const struct node *reply;
 	const char *answer;
 
 	node_set_text(&app->arena, request, "name", operands->items[1]);
 	node_set_text(&app->arena, request, "type", opts->type);
 	node_set_text_opt(&app->arena, request, "from", opts->from);
-	reply = ask(app, request);
+	reply = netdns_ask(app, request);
 	if (!reply)
 		return EXIT_FAILURE;
 	answer = node_get_text(reply, "answer");
@@ -184,7 +138,7 @@ static int drain_run(
 	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
 {
 	const struct observed *observed = app_observe_everything(app, OBSERVE_CONTAINERS);
-	struct node *request = request_of(app, "drain");
+	struct node *request = netdns_request(app, "drain");
 	struct node *ids = node_list(&app->arena);
 	struct err err = {0};
 
@@ -202,15 +156,16 @@ static int drain_run(
 		node_push(&app->arena, ids, node_text(&app->arena, id));
 	}
 	node_set(&app->arena, request, "containers", ids);
-	return ask(app, request) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return netdns_ask(app, request) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int doctor_run(
 	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
 {
-	const struct node *status = ask(app, request_of(app, "status"));
+	const struct node *status = netdns_ask(app, netdns_request(app, "status"));
 
-	const struct node *dump = status ? ask(app, request_of(app, "dump")) : NULL;
+	const struct node *dump =
+		status ? netdns_ask(app, netdns_request(app, "dump")) : NULL;
 	const struct node *domain = node_path(dump, "zone.domain");
 
 	(void)opts;
@@ -221,7 +176,7 @@ static int doctor_run(
 
 /* ---- start and stop: plans of one action, under a lock of their own */
 
-static int carry_out(struct app *app, enum verb verb)
+static int carry_out(struct app *app, enum verb verb, bool host)
 {
 	struct project *none = ARENA_NEW(&app->arena, struct project);
 	struct wish wish;
@@ -233,15 +188,19 @@ static int carry_out(struct app *app, enum verb verb)
 	app->graph = graph_build(&app->arena, none, &errs);
 	wish_init(app, &wish);
 	wish.verb = verb;
+	wish.dns.host = host;
 	return app_carry_out(app, &wish, NULL);
 }
 
 static int start_run(
 	struct app *app, const struct netdns_cmd *opts, const struct operands *operands)
 {
-	(void)opts;
+	int status = carry_out(app, VERB_NETDNS_START, opts->host);
+
 	(void)operands;
-	return carry_out(app, VERB_NETDNS_START);
+	if (status == EXIT_SUCCESS && !app->root.dry_run)
+		netdns_route_host(app, netdns_status(app));
+	return status;
 }
 
 static int stop_run(
@@ -249,7 +208,9 @@ static int stop_run(
 {
 	(void)opts;
 	(void)operands;
-	return carry_out(app, VERB_NETDNS_STOP);
+	if (!app->root.dry_run)
+		netdns_unroute_host(app, netdns_peek(app));
+	return carry_out(app, VERB_NETDNS_STOP, false);
 }
 
 /* ---- serve: in the foreground, for systemd and for tests */
@@ -337,7 +298,9 @@ const struct command cmd_netdns = {
 	.args = "start|stop|status|doctor|serve|dump|query NAME|drain CONTAINER...",
 	.help = "Look after the name server of the engine's host",
 	.detail = "`up` starts it where a mode of names asks for it (--dns, x-davit, "
-		  "DAVIT_DNS), and the last `down` takes it away. start, stop: by hand. "
+		  "DAVIT_DNS), and the last `down` takes it away. start, stop: by hand; "
+		  "start "
+		  "--host: for the host itself, too. "
 		  "status: what it listens on. dump: what it knows. query: what it "
 		  "answers, and to whom. drain: give these containers out no more, "
 		  "before they are stopped. doctor: ask from inside of each network, "

@@ -393,6 +393,8 @@ void live_status(struct live *live, struct arena *arena, struct node *out)
 	node_set_text(arena, out, "version", DAVIT_VERSION);
 	node_set_int(arena, out, "pid", getpid());
 	node_set_int(arena, out, "serial", live->serial);
+	node_set_text(arena, out, "domain",
+		view.input.domain ? view.input.domain : ZONE_DOMAIN);
 	add_engine(live, arena, out);
 	for (size_t i = 0; i < view.input.nnetworks; i++)
 		node_push(arena, networks, network_status(live, arena, &view, i));

@@ -29,6 +29,17 @@ static const struct node *netdns_of(const struct observed *observed)
 	return NULL;
 }
 
+static bool does_answer_host(const struct node *netdns)
+{
+	return node_get(node_get(netdns, "Labels"), NETDNS_HOST_LABEL) != NULL;
+}
+
+/* Once asked for, it goes on in those that take its place, until it is stopped by hand. */
+static bool answers_host(const struct draft *draft)
+{
+	return draft->wish->dns.host || does_answer_host(netdns_of(draft->observed));
+}
+
 /* Why it has to be started; NULL: it runs. */
 static const char *why_start(const struct draft *draft)
 {
@@ -41,6 +52,8 @@ static const char *why_start(const struct draft *draft)
 		return "not running";
 	if (draft->wish->dns.version && !text_eq(version, draft->wish->dns.version))
 		return "another version";
+	if (draft->wish->dns.host && !does_answer_host(netdns))
+		return "to answer the host, too";
 	return NULL;
 }
 
@@ -115,6 +128,7 @@ static unsigned start_netdns(struct draft *draft)
 			.label = NETDNS_NAME,
 			.target = node_get_text(netdns_of(draft->observed), "Id"),
 			.version = draft->wish->dns.version,
+			.host = answers_host(draft),
 			.on_fail = somebody_depends(draft) ? FAIL_STOP : FAIL_WARN,
 			.reason = reason,
 		},
@@ -374,7 +388,8 @@ void remove_dns(struct draft *draft, const struct numbers *removed)
 	const struct node *netdns = netdns_of(draft->observed);
 	const struct links links = {.needs = *removed};
 
-	if (netdns && draft->dns_users.nentries && !is_needed(draft))
+	if (netdns && draft->dns_users.nentries && !answers_host(draft) &&
+		!is_needed(draft))
 		remove_netdns(draft, netdns, &links, "nobody needs it any more");
 }
 

@@ -19,8 +19,9 @@ struct numbers;
 struct observed_container;
 struct str;
 
-#define DNS_LABEL "davit.dns"       /* of containers that netdns knows */
-#define NETDNS_LABEL "davit.netdns" /* of its own container: its version */
+#define DNS_LABEL "davit.dns"                 /* of containers that netdns knows */
+#define NETDNS_LABEL "davit.netdns"           /* of its own container: its version */
+#define NETDNS_HOST_LABEL "davit.netdns.host" /* of one that answers the host, too */
 #define NETDNS_NAME "davit-netdns"
 
 /* Fills draft->dns_users; the first of all. */

@@ -133,6 +133,7 @@ struct action {
 	size_t nfiles;
 	const struct plan_build *build;
 	const char *version; /* of netdns: start */
+	bool host;           /* of netdns: start; it answers the host, too */
 
 	const unsigned *needs; /* must have succeeded */
 	size_t nneeds;

@@ -55,6 +55,7 @@ struct dns_wish {
 	const char *fallback;    /* DAVIT_DNS; NULL: off */
 	const char *unavailable; /* why it cannot run for this engine; NULL: it can */
 	const char *version;     /* of the one that this davit would start */
+	bool host;               /* start: it is to answer the host, too */
 	bool listens; /* somebody does at its control socket: one in the foreground, perhaps */
 	/* Has a probe from inside of that network been answered before? NULL: never. */
 	bool (*probed)(void *ctx, const struct node *network);

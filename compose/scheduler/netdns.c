@@ -30,6 +30,8 @@ enum {
 #define PIDS_MAX 16
 #define REPOSITORY "davit-netdns"
 #define VERSION_LABEL "davit.netdns"
+#define HOST_LABEL "davit.netdns.host"
+#define HOST_ADDRESS "127.0.0.55" /* systemd-resolved has 127.0.0.53 and .54 */
 #define RESOLV_DIR "/resolv"
 
 /* ---- the container */
@@ -60,7 +62,8 @@ const char *netdns_entry(struct arena *arena, const struct netdns_opts *opts)
 	return arena_printf(arena, "/%s", base_of(opts->program));
 }
 
-static struct node *command_node(struct arena *arena, const struct netdns_opts *opts)
+static struct node *command_node(
+	struct arena *arena, const struct netdns_opts *opts, bool host)
 {
 	const char *const words[] = {
 		netdns_entry(arena, opts),
@@ -71,6 +74,8 @@ static struct node *command_node(struct arena *arena, const struct netdns_opts *
 		arena_printf(arena, "%s/control.sock", opts->directory),
 		"--resolv",
 		arena_printf(arena, RESOLV_DIR "/%s", base_of(opts->resolv)),
+		host ? "--host" : NULL,
+		HOST_ADDRESS,
 		NULL,
 	};
 
@@ -110,15 +115,17 @@ const char *netdns_image(struct arena *arena, const struct netdns_opts *opts)
 	return arena_printf(arena, REPOSITORY ":%s", opts->version);
 }
 
-static struct node *container_body(struct arena *arena, const struct netdns_opts *opts)
+static struct node *container_body(
+	struct arena *arena, const struct netdns_opts *opts, bool host)
 {
 	struct node *body = node_map(arena);
 	struct node *labels = node_map(arena);
 
 	node_set_text(arena, labels, NETDNS_USER_LABEL, "{}");
 	node_set_text(arena, labels, VERSION_LABEL, opts->version);
+	node_set_text_opt(arena, labels, HOST_LABEL, host ? HOST_ADDRESS : NULL);
 	node_set_text(arena, body, "Image", netdns_image(arena, opts));
-	node_set(arena, body, "Cmd", command_node(arena, opts));
+	node_set(arena, body, "Cmd", command_node(arena, opts, host));
 	node_set(arena, body, "Labels", labels);
 	node_set(arena, body, "HostConfig", host_node(arena, opts));
 	return body;
@@ -143,7 +150,8 @@ static void on_created(void *ctx, const struct reply *reply)
 static void create(struct task *task)
 {
 	task->call = engine_container_create(task->opts->engine, REPOSITORY, NULL,
-		container_body(&task->arena, task->opts->netdns), on_created, task);
+		container_body(&task->arena, task->opts->netdns, task->action->host),
+		on_created, task);
 }
 
 /* One that does not run, or of another davit. */

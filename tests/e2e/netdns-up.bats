@@ -296,3 +296,29 @@ answers() {
 	run docker inspect davit-netdns
 	assert_fails
 }
+
+@test "--host: the host is answered as well, and systemd-resolved is told where" {
+	local name=web.default.$PROJECT.davit.internal bridge
+	mkdir bin
+	printf '#!/bin/sh\necho "$@" >>%q/told\n' "$PWD" >bin/resolvectl
+	chmod +x bin/resolvectl
+	PATH=$PWD/bin:$PATH
+	two_services authoritative
+	davit up -d
+	[[ ! -e told ]]
+	davit netdns start --host
+	bridge=br-$(docker network inspect -f '{{.Id}}' "${PROJECT}_default" | cut -c1-12)
+	assert_equal "$(<told)" "dns $bridge $(inspect "$PROJECT-web-1" '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}')
+domain $bridge ~davit.internal"
+	[[ $(docker run --rm --network host busybox nslookup "$name" 127.0.0.55) == *"$(address_of "$PROJECT-web-1")"* ]]
+	run davit netdns start
+	assert_says "It runs already"
+	# A network that comes later is told of, and whoever takes its place goes on answering the host.
+	davit down
+	rm told
+	davit up -d
+	bridge=br-$(docker network inspect -f '{{.Id}}' "${PROJECT}_default" | cut -c1-12)
+	grep -x "domain $bridge ~davit.internal" told
+	davit netdns stop
+	grep -x "revert $bridge" told
+}

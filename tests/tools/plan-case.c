@@ -101,6 +101,8 @@ static const struct {
 	{"push", VERB_PUSH},
 	{"scale", VERB_SCALE},
 	{"run", VERB_RUN},
+	{"netdns-start", VERB_NETDNS_START},
+	{"netdns-stop", VERB_NETDNS_STOP},
 };
 
 #define FLAG(name, member)                          \
@@ -197,6 +199,8 @@ static void take_word(struct args *args, const char *word)
 		wish->dns.fallback = next(args);
 	else if (!strcmp(word, "--netdns"))
 		wish->dns.version = next(args);
+	else if (!strcmp(word, "--host"))
+		wish->dns.host = true;
 	else if (!strcmp(word, "--netdns-listens"))
 		wish->dns.listens = true;
 	else if (!strcmp(word, "--far-engine"))
