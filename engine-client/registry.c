@@ -123,8 +123,11 @@ static bool not_reached(const struct question *question, CURLcode code, struct e
 	if (question->out->full)
 		return err_set(err, ERR_REGISTRY, "the answer is longer than %zu bytes",
 			question->out->max_bytes);
-	return err_set(err, ERR_CONNECTION, "the registry cannot be reached: %s",
-		*registry->curl_error ? registry->curl_error : curl_easy_strerror(code));
+	return err_set(err, ERR_CONNECTION, "the registry cannot be reached: %s%s",
+		*registry->curl_error ? registry->curl_error : curl_easy_strerror(code),
+		code == CURLE_SSL_CONNECT_ERROR
+			? "\nIt has to speak TLS, unless it is on this machine."
+			: "");
 }
 
 static CURLcode perform(const struct question *question, long *out_status)
