@@ -91,7 +91,7 @@ void task_network_create(struct task *task);
 void task_network_remove(struct task *task);
 void task_put(struct task *task);
 
-/* netdns.c */
+/* netdns.c, netdns-ask.c */
 void task_netdns_start(struct task *task);
 void task_netdns_probe(struct task *task); /* probe.c */
 void task_netdns_wait(struct task *task);
