@@ -18,15 +18,40 @@
 
 /* ---- starting */
 
-/* Its own container among those that were observed; NULL: there is none. */
-static const struct node *netdns_of(const struct observed *observed)
+static bool is_netdns(const struct node *container)
 {
-	const struct node *list = observed->dns;
+	return node_get(node_get(container, "Labels"), NETDNS_LABEL) != NULL;
+}
 
-	for (size_t i = 0; list && i < list->nitems; i++)
-		if (node_get(node_get(list->items[i], "Labels"), NETDNS_LABEL))
-			return list->items[i];
-	return NULL;
+static bool runs(const struct node *container)
+{
+	return node_is_text(node_get(container, "State"), "running");
+}
+
+static bool is_ours(const struct draft *draft, const struct node *container)
+{
+	const char *version = node_get_text(node_get(container, "Labels"), NETDNS_LABEL);
+
+	return !draft->wish->dns.version || text_eq(version, draft->wish->dns.version);
+}
+
+/* Its own container: of several, which a davit that was killed may have left, the one that is of most use; NULL: none. */
+static const struct node *netdns_of(const struct draft *draft)
+{
+	const struct node *list = draft->observed->dns;
+	const struct node *best = NULL;
+	int most = -1;
+
+	for (size_t i = 0; list && i < list->nitems; i++) {
+		const struct node *container = list->items[i];
+		int use = 2 * runs(container) + is_ours(draft, container);
+
+		if (is_netdns(container) && use > most) {
+			best = container;
+			most = use;
+		}
+	}
+	return best;
 }
 
 static bool does_answer_host(const struct node *netdns)
@@ -37,24 +62,23 @@ static bool does_answer_host(const struct node *netdns)
 /* Once asked for, it goes on in those that take its place, until it is stopped by hand. */
 static bool answers_host(const struct draft *draft)
 {
-	return draft->wish->dns.host || does_answer_host(netdns_of(draft->observed));
+	return draft->wish->dns.host || does_answer_host(netdns_of(draft));
 }
 
 /* Why it has to be started; NULL: it runs. */
 static const char *why_start(const struct draft *draft)
 {
-	const struct node *netdns = netdns_of(draft->observed);
-	const char *version = node_get_text(node_get(netdns, "Labels"), NETDNS_LABEL);
+	const struct node *netdns = netdns_of(draft);
 
 	if (!netdns)
 		return draft->wish->dns.listens ? NULL : "missing";
-	if (!node_is_text(node_get(netdns, "State"), "running"))
+	if (!runs(netdns))
 		return "not running";
-	if (draft->wish->dns.version && !text_eq(version, draft->wish->dns.version))
+	if (!is_ours(draft, netdns))
 		return "another version";
-	if (draft->wish->dns.host && !does_answer_host(netdns))
-		return "to answer the host, too";
-	return NULL;
+	return draft->wish->dns.host && !does_answer_host(netdns)
+		? "to answer the host, too"
+		: NULL;
 }
 
 static bool is_on(const struct draft *draft, const struct service *service,
@@ -106,33 +130,95 @@ static bool uses(const struct draft *draft, const struct service_state *state,
 	return state->selected && knows_dns(draft, replica);
 }
 
-static bool somebody_depends(const struct draft *draft)
+/* One that runs serves on where another cannot take its place. */
+static bool must_start(const struct draft *draft, bool running)
 {
-	for (size_t i = 0; i < draft->project->nnetworks; i++)
+	for (size_t i = 0; !running && i < draft->project->nnetworks; i++)
 		if (draft->networks[i].dns.mode >= DNS_AUTHORITATIVE)
 			return true;
 	return draft->wish->verb == VERB_NETDNS_START;
 }
 
-/* Once a plan; 0: it runs. */
-static unsigned start_netdns(struct draft *draft)
+/* All of its own containers but for one, if that is given. */
+static struct numbers remove_netdns(struct draft *draft, const struct node *kept,
+	const struct links *links, const char *reason)
 {
-	const char *reason = draft->netdns_asked ? NULL : why_start(draft);
+	const struct node *list = draft->observed->dns;
+	struct numbers removed = {0};
 
-	draft->netdns_asked = true;
-	if (!reason)
-		return draft->netdns_start;
+	for (size_t i = 0; list && i < list->nitems; i++) {
+		const struct action action = {
+			.kind = ACTION_NETDNS_REMOVE,
+			.label = NETDNS_NAME,
+			.target = node_get_text(list->items[i], "Id"),
+			.force = true,
+			.on_fail = FAIL_WARN,
+			.reason = reason,
+		};
+
+		if (is_netdns(list->items[i]) && list->items[i] != kept)
+			numbers_add(
+				draft->arena, &removed, draft_add(draft, &action, links));
+	}
+	return removed;
+}
+
+/* Of the one before; it was packed by a davit, and this one packs its own. */
+static void remove_image(struct draft *draft, const struct node *netdns)
+{
+	const char *image = node_get_text(netdns, "Image");
+	struct links links = {0};
+
+	if (!image || !text_starts(image, NETDNS_NAME ":") ||
+		text_ends(image, draft->wish->dns.version))
+		return;
+	numbers_add(draft->arena, &links.needs, draft->netdns_start);
+	draft_add(draft,
+		&(struct action){
+			.kind = ACTION_IMAGE_REMOVE,
+			.label = image,
+			.target = image,
+			.on_fail = FAIL_WARN,
+			.reason = arena_printf(
+				draft->arena, "replaced by %u", draft->netdns_start),
+		},
+		&links);
+}
+
+static void replace_netdns(
+	struct draft *draft, const char *reason, const struct numbers *others)
+{
+	const struct node *netdns = netdns_of(draft);
+	const struct links links = {.after = *others};
+	bool running = netdns && runs(netdns);
+
 	draft->netdns_start = draft_add(draft,
 		&(struct action){
 			.kind = ACTION_NETDNS_START,
 			.label = NETDNS_NAME,
-			.target = node_get_text(netdns_of(draft->observed), "Id"),
+			.target = node_get_text(netdns, "Id"),
 			.version = draft->wish->dns.version,
 			.host = answers_host(draft),
-			.on_fail = somebody_depends(draft) ? FAIL_STOP : FAIL_WARN,
+			.running = running,
+			.on_fail = must_start(draft, running) ? FAIL_STOP : FAIL_WARN,
 			.reason = reason,
 		},
-		NULL);
+		&links);
+	remove_image(draft, netdns);
+}
+
+/* Once a plan; 0: it runs. */
+static unsigned start_netdns(struct draft *draft)
+{
+	const char *reason = why_start(draft);
+	struct numbers others;
+
+	if (draft->netdns_asked)
+		return draft->netdns_start;
+	draft->netdns_asked = true;
+	others = remove_netdns(draft, netdns_of(draft), NULL, "left over");
+	if (reason)
+		replace_netdns(draft, reason, &others);
 	return draft->netdns_start;
 }
 
@@ -356,11 +442,10 @@ static bool is_needed(const struct draft *draft)
 	const struct node *list = draft->observed->dns;
 
 	for (size_t i = 0; list && i < list->nitems; i++) {
-		const struct node *labels = node_get(list->items[i], "Labels");
 		const char *id = node_get_text(list->items[i], "Id");
 		const struct observed_container *own = map_get(&draft->dns_users, id);
 
-		if (node_get(labels, NETDNS_LABEL))
+		if (is_netdns(list->items[i]))
 			continue;
 		if (!own || !map_has(&draft->freed, own->name))
 			return true;
@@ -368,29 +453,12 @@ static bool is_needed(const struct draft *draft)
 	return false;
 }
 
-static void remove_netdns(struct draft *draft, const struct node *netdns,
-	const struct links *links, const char *reason)
-{
-	draft_add(draft,
-		&(struct action){
-			.kind = ACTION_NETDNS_REMOVE,
-			.label = NETDNS_NAME,
-			.target = node_get_text(netdns, "Id"),
-			.force = true,
-			.on_fail = FAIL_WARN,
-			.reason = reason,
-		},
-		links);
-}
-
 void remove_dns(struct draft *draft, const struct numbers *removed)
 {
-	const struct node *netdns = netdns_of(draft->observed);
 	const struct links links = {.needs = *removed};
 
-	if (netdns && draft->dns_users.nentries && !answers_host(draft) &&
-		!is_needed(draft))
-		remove_netdns(draft, netdns, &links, "nobody needs it any more");
+	if (draft->dns_users.nentries && !answers_host(draft) && !is_needed(draft))
+		remove_netdns(draft, NULL, &links, "nobody needs it any more");
 }
 
 bool plan_netdns_start(struct draft *draft, struct err *err)
@@ -405,12 +473,11 @@ bool plan_netdns_start(struct draft *draft, struct err *err)
 
 bool plan_netdns_stop(struct draft *draft, struct err *err)
 {
-	const struct node *netdns = netdns_of(draft->observed);
+	const struct node *netdns = netdns_of(draft);
 
 	(void)err;
-	if (netdns)
-		remove_netdns(draft, netdns, NULL, "asked for");
-	else
+	remove_netdns(draft, NULL, NULL, "asked for");
+	if (!netdns)
 		draft_note(draft, false, "It does not run");
 	return true;
 }

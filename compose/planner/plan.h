@@ -134,6 +134,7 @@ struct action {
 	const struct plan_build *build;
 	const char *version; /* of netdns: start */
 	bool host;           /* of netdns: start; it answers the host, too */
+	bool running; /* start of netdns: the target does, and hands over to the new one */
 
 	const unsigned *needs; /* must have succeeded */
 	size_t nneeds;

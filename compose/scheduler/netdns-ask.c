@@ -2,12 +2,15 @@
 /* What actions ask of netdns over its control socket, which it has in a directory of the host. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 #include "base/err.h"
 #include "base/node.h"
+#include "base/str.h"
 #include "compose/planner/plan.h"
 #include "compose/scheduler/control.h"
+#include "compose/scheduler/netdns.h"
 #include "compose/scheduler/scheduler.h"
 #include "compose/scheduler/task.h"
 #include "compose/scheduler/timer.h"
@@ -15,6 +18,8 @@
 enum {
 	MS_PER_S = 1000,
 	DRAIN_TIMEOUT_MS = 2000, /* a stop does not wait longer for it */
+	TAKEN_TIMEOUT_MS =
+		6000, /* then one that gives nothing is taken away, and the new one helps itself */
 };
 
 struct netdns_task {
@@ -24,6 +29,8 @@ struct netdns_task {
 	struct control *control;
 	struct timer *timeout;
 	struct err last; /* why it could not be asked */
+	ino_t before;    /* the socket of the one that is replaced */
+	void (*taken)(struct task *task);
 };
 
 static void on_watch_closed(uv_handle_t *handle)
@@ -127,6 +134,17 @@ static void on_late(void *ctx)
 	end(netdns, &err);
 }
 
+/* Hears of what comes and goes beside its socket. */
+static void watch(struct netdns_task *netdns, uv_fs_event_cb on_event)
+{
+	struct task *task = netdns->task;
+
+	uv_fs_event_init(task->opts->loop, &netdns->watch);
+	netdns->watch.data = netdns;
+	netdns->watching = true;
+	uv_fs_event_start(&netdns->watch, on_event, task->opts->netdns->directory, 0);
+}
+
 void task_netdns_wait(struct task *task)
 {
 	struct netdns_task *netdns;
@@ -138,12 +156,57 @@ void task_netdns_wait(struct task *task)
 	netdns = netdns_task_new(task);
 	timer_start(task->opts->loop, (int64_t)task->action->timeout_s * MS_PER_S,
 		on_late, netdns, &netdns->timeout);
-	uv_fs_event_init(task->opts->loop, &netdns->watch);
-	netdns->watch.data = netdns;
-	netdns->watching = true;
-	uv_fs_event_start(&netdns->watch, on_directory, task->opts->netdns->directory, 0);
+	watch(netdns, on_directory);
 	ask_ready(netdns);
 }
+
+/* ---- one after another */
+
+static void end_await(void *ctx)
+{
+	struct netdns_task *netdns = ctx;
+	struct task *task = netdns->task;
+	void (*taken)(struct task *) = netdns->taken;
+
+	task->netdns = NULL;
+	netdns_task_free(netdns);
+	taken(task);
+}
+
+ino_t netdns_socket(const struct netdns_opts *opts)
+{
+	auto_str path = {0};
+	struct stat st;
+
+	str_printf(&path, "%s/control.sock", opts->directory);
+	return stat(path.text, &st) == 0 ? st.st_ino : 0;
+}
+
+static void on_other(uv_fs_event_t *event, const char *name, int events, int code)
+{
+	struct netdns_task *netdns = event->data;
+	ino_t now = netdns_socket(netdns->task->opts->netdns);
+
+	(void)name;
+	(void)events;
+	(void)code;
+	if (now && now != netdns->before)
+		end_await(netdns);
+}
+
+void task_netdns_await(struct task *task, ino_t before, void (*done)(struct task *task))
+{
+	struct netdns_task *netdns = netdns_task_new(task);
+
+	netdns->before = before;
+	netdns->taken = done;
+	timer_start(
+		task->opts->loop, TAKEN_TIMEOUT_MS, end_await, netdns, &netdns->timeout);
+	watch(netdns, on_other);
+	on_other(&netdns->watch, NULL, 0, 0);
+}
+
+/* ---- draining */
 
 /* Whether it heard or not: a stop goes on. */
 static void on_drained(void *ctx, const struct node *reply, const struct err *err)

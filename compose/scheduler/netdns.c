@@ -108,9 +108,11 @@ const char *netdns_image(struct arena *arena, const struct netdns_opts *opts)
 	return arena_printf(arena, REPOSITORY ":%s", opts->version);
 }
 
-static struct node *container_body(
-	struct arena *arena, const struct netdns_opts *opts, bool host)
+struct node *netdns_container(struct task *task)
 {
+	struct arena *arena = &task->arena;
+	const struct netdns_opts *opts = task->opts->netdns;
+	bool host = task->action->host;
 	struct node *body = node_map(arena);
 	struct node *labels = node_map(arena);
 
@@ -134,7 +136,7 @@ static void on_created(void *ctx, const struct reply *reply)
 		task_finish(task, reply->err);
 		return;
 	}
-	task->id = there ? REPOSITORY
+	task->id = there ? NETDNS_CONTAINER
 			 : arena_strdup(&task->arena, node_get_text(reply->body, "Id"));
 	task->call =
 		engine_container_start(task->opts->engine, task->id, task_on_reply, task);
@@ -142,12 +144,10 @@ static void on_created(void *ctx, const struct reply *reply)
 
 static void create(struct task *task)
 {
-	task->call = engine_container_create(task->opts->engine, REPOSITORY, NULL,
-		container_body(&task->arena, task->opts->netdns, task->action->host),
-		on_created, task);
+	task->call = engine_container_create(task->opts->engine, NETDNS_CONTAINER, NULL,
+		netdns_container(task), on_created, task);
 }
 
-/* One that does not run, or of another davit. */
 static void on_old_removed(void *ctx, const struct reply *reply)
 {
 	struct task *task = ctx;
@@ -159,9 +159,12 @@ static void on_old_removed(void *ctx, const struct reply *reply)
 		create(task);
 }
 
+/* There may be one that does not run, or the one of another davit that does. */
 static void replace(struct task *task)
 {
-	if (task->filled.target)
+	if (task->filled.target && task->action->running)
+		task_netdns_succeed(task);
+	else if (task->filled.target)
 		task->call = engine_container_remove(task->opts->engine,
 			task->filled.target, REMOVE_FORCE, on_old_removed, task);
 	else

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -59,6 +60,7 @@ struct task {
 	const char *id;
 	const char *digest;
 	const char *gateway;
+	ino_t socket; /* of the netdns that is replaced */
 	struct err
 		refused; /* what a network's create or remove was told, while it is looked at what is there */
 

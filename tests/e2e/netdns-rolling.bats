@@ -33,6 +33,7 @@ web_and_client() {
 requests_start() {
 	in_net "$PROJECT-client-1" "$E2E_DIR/requests.py" "${1-127.0.0.11}" web 200 "$PWD/enough" >requests 2>&1 3>&- &
 	CLIENT=$!
+	poll 10 test -s requests
 }
 
 # Stops asking; not one is lost, and SECONDS' worth of them were asked.
@@ -43,7 +44,7 @@ assert_none_lost() {
 	CLIENT=
 	cat requests
 	grep -q '^[0-9]* asked, 0 lost' requests
-	asked=$(awk 'NR == 1 { print $1 }' requests)
+	asked=$(awk 'NR == 2 { print $1 }' requests)
 	assert_at_most "$((200 * $1))" "$asked"
 }
 
@@ -94,4 +95,52 @@ assert_none_lost() {
 	assert_none_lost 1
 	assert_equal "$(running_names)" "$PROJECT-client-1
 $PROJECT-web-1"
+}
+
+# A davit like this one whose netdns is another program to it.
+other_davit() {
+	local here
+	here=$(dirname "$DAVIT")
+	mkdir other
+	cp "$here"/davit "$here"/davit-engine "$here"/davit-netdns other
+	echo >>other/davit-netdns
+}
+
+netdns_of() {
+	inspect davit-netdns '{{index .Config.Labels "davit.netdns"}}'
+}
+
+@test "a new davit's netdns takes the place of an old one's: no query lost, nothing left over" {
+	local before server
+	web_and_client authoritative
+	davit up -d --wait
+	before=$(netdns_of)
+	other_davit
+	for server in 127.0.0.11 "$(inspect "$PROJECT-client-1" '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}')"; do
+		rm -f enough
+		requests_start "$server"
+		other/davit up -d
+		[[ $(netdns_of) != "$before" ]]
+		poll 10 other/davit netdns query "web.$PROJECT.davit.internal"
+		davit netdns start
+		assert_equal "$(netdns_of)" "$before"
+		poll 10 davit netdns query "web.$PROJECT.davit.internal"
+		assert_none_lost 1
+	done
+	assert_equal "$(docker ps -aq --filter label=davit.netdns | wc -l)" 1
+	assert_equal "$(docker image ls -q davit-netdns | wc -l)" 1
+	assert_equal "$(docker ps -aq --filter name=davit-netdns | wc -l)" 1
+}
+
+@test "one that gives nothing is replaced as well, and what a killed davit left is taken away" {
+	local what="--label davit.dns={} --label davit.netdns=x busybox"
+	web_and_client authoritative
+	# shellcheck disable=SC2086 # several words
+	docker run -d --name davit-netdns $what sleep 1000000
+	# shellcheck disable=SC2086
+	docker run -d --name odd $what false
+	davit up -d
+	assert_equal "$(docker ps -a --filter label=davit.netdns --format '{{.Names}}')" davit-netdns
+	[[ $(netdns_of) != x ]]
+	docker exec "$PROJECT-client-1" nslookup web
 }

@@ -2,7 +2,7 @@
 """A client that asks for a name before each request: requests.py SERVER NAME RATE STOP
 
 Asks the name server at SERVER for the A records of NAME RATE times a second, and GETs / from the first, until the file
-STOP is there (120 s at most). Prints "N asked, N lost", and each loss with when it was and why.
+STOP is there (120 s at most). Prints an empty line when it begins, and "N asked, N lost", and each loss with when it was and why.
 """
 import asyncio
 import os
@@ -73,6 +73,7 @@ async def counted(server, name, number, lost):
 
 async def main(server, name, rate, stop):
     lost, running, number, begin = [], set(), 0, time.monotonic()
+    print(flush=True)
     while not os.path.exists(stop) and time.monotonic() < begin + SECONDS_MAX:
         task = asyncio.create_task(counted(server, name, number, lost))
         running.add(task)
