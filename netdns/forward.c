@@ -17,6 +17,13 @@
 
 enum { LENGTH_BYTES = 2 };
 
+/* How a server is asked. */
+enum way {
+	OVER_UDP,
+	OVER_TCP,
+	RESPELT, /* over TCP, as its reply was in another spelling: nobody forges one there */
+};
+
 struct waiter {
 	struct waiter *next; /* the question's list */
 	struct ask ask;
@@ -31,8 +38,10 @@ struct attempt {
 	uv_poll_t poll;
 	int fd;
 	struct addr server;
+	struct name spelling;
 	uint16_t id;
 	bool tcp;
+	bool respelt;
 	bool closing;
 	size_t sent;   /* of the query, over TCP */
 	size_t nbytes; /* read so far, over TCP */
@@ -46,6 +55,8 @@ struct question {
 	struct waiter *waiters;
 	struct attempt *attempts; /* open ones */
 	unsigned nattempts;       /* made so far */
+	bool respelt;             /* somebody has answered in another spelling, */
+	bool plain;               /* and not by TCP: from now on in lower case */
 	int64_t until_ms;
 	uv_timer_t timer;
 };
@@ -210,7 +221,8 @@ static const struct upstreams *servers_of(const struct question *question)
 				     : &question->forward->upstreams;
 }
 
-static void open_attempt(struct question *question, const struct addr *server, bool tcp);
+static void open_attempt(
+	struct question *question, const struct addr *server, enum way way);
 static void try_next(struct question *question);
 
 static void on_timer(uv_timer_t *timer)
@@ -219,8 +231,10 @@ static void on_timer(uv_timer_t *timer)
 
 	if (now(question->forward) >= question->until_ms)
 		fail(question);
-	else
+	else {
+		question->plain = question->respelt;
 		try_next(question);
+	}
 }
 
 /* The next server in turn; when all turns are taken, what is open may still answer. */
@@ -233,7 +247,8 @@ static void try_next(struct question *question)
 	do {
 		if (servers->n && question->nattempts < FORWARD_ATTEMPTS)
 			open_attempt(question,
-				&servers->items[question->nattempts % servers->n], false);
+				&servers->items[question->nattempts++ % servers->n],
+				OVER_UDP);
 	} while (!question->attempts && question->nattempts < servers->n);
 	if (!question->attempts) {
 		fail(question);
@@ -245,12 +260,22 @@ static void try_next(struct question *question)
 		(uint64_t)(left < FORWARD_NEXT_MS ? left : FORWARD_NEXT_MS), 0);
 }
 
-/* The server said no, or nothing is there: the next one, without waiting, until each had its turn. */
+/*
+ * The server said no, or nothing is there: the next one, without waiting, until each had its turn. By TCP one is asked
+ * first that had answered in another spelling; if that cannot be had, its word has to do.
+ */
 static void give_up(struct attempt *attempt)
 {
 	struct question *question = attempt->question;
+	struct addr server = attempt->server;
+	bool again = attempt->respelt && !question->plain;
 
 	end_attempt(attempt);
+	question->plain = question->plain || again;
+	if (again)
+		open_attempt(question, &server, OVER_UDP);
+	if (again && question->attempts)
+		return;
 	if (question->nattempts < servers_of(question)->n)
 		try_next(question);
 	else if (!question->attempts)
@@ -263,6 +288,7 @@ static void take_reply(struct attempt *attempt, uint8_t *bytes, size_t len)
 	struct forward *forward = question->forward;
 	struct addr server = attempt->server;
 	struct relay_reply reply;
+	bool respelt;
 
 	/* RFC 5452 9: a wrong one is not ours, and does not end the waiting for the right one. */
 	if (!relay_read(&question->asked, attempt->id, bytes, len, &reply)) {
@@ -274,9 +300,13 @@ static void take_reply(struct attempt *attempt, uint8_t *bytes, size_t len)
 		give_up(attempt);
 		return;
 	}
-	if (reply.truncated && !attempt->tcp && someone_came_by_tcp(question)) {
+	respelt = !attempt->tcp && !question->plain &&
+		!relay_is_spelt(bytes, &attempt->spelling);
+	question->respelt = question->respelt || respelt;
+	if (respelt ||
+		(reply.truncated && !attempt->tcp && someone_came_by_tcp(question))) {
 		end_attempt(attempt);
-		open_attempt(question, &server, true);
+		open_attempt(question, &server, respelt ? RESPELT : OVER_TCP);
 		return;
 	}
 	if (reply.ttl_s)
@@ -300,8 +330,8 @@ static void on_datagram(uv_poll_t *poll, int status, int events)
 static bool send_stream(struct attempt *attempt)
 {
 	uint8_t query[LENGTH_BYTES + RELAY_QUERY_BYTES];
-	size_t len =
-		relay_write(&attempt->question->asked, attempt->id, query + LENGTH_BYTES);
+	size_t len = relay_write(&attempt->question->asked, &attempt->spelling,
+		attempt->id, query + LENGTH_BYTES);
 	ssize_t n;
 
 	query[0] = (uint8_t)(len >> 8);
@@ -343,7 +373,8 @@ static void on_stream(uv_poll_t *poll, int status, int events)
 static bool start_attempt(struct attempt *attempt)
 {
 	uint8_t query[RELAY_QUERY_BYTES];
-	size_t len = relay_write(&attempt->question->asked, attempt->id, query);
+	size_t len = relay_write(
+		&attempt->question->asked, &attempt->spelling, attempt->id, query);
 
 	if (attempt->tcp)
 		uv_poll_start(&attempt->poll, UV_WRITABLE, on_stream);
@@ -353,26 +384,37 @@ static bool start_attempt(struct attempt *attempt)
 		send(attempt->fd, query, len, MSG_NOSIGNAL) == (ssize_t)len;
 }
 
-static void open_attempt(struct question *question, const struct addr *server, bool tcp)
+/* What a forger has to guess besides the port. */
+static bool draw(struct attempt *attempt)
+{
+	uint8_t chance[RELAY_CHANCE_BYTES] = {0};
+
+	if (!attempt->question->plain && getrandom(chance, sizeof(chance), 0) < 0)
+		return false;
+	relay_spell(&attempt->question->asked, chance, &attempt->spelling);
+	return getrandom(&attempt->id, sizeof(attempt->id), 0) > 0;
+}
+
+static void open_attempt(
+	struct question *question, const struct addr *server, enum way way)
 {
 	struct forward *forward = question->forward;
 	struct attempt *attempt;
 	int fd;
 
-	question->nattempts += !tcp;
-	if (!socket_connect(server, forward->port, tcp, &fd))
+	if (!socket_connect(server, forward->port, way != OVER_UDP, &fd))
 		return;
 	attempt = xalloc(sizeof(*attempt));
 	attempt->question = question;
 	attempt->fd = fd;
 	attempt->server = *server;
-	attempt->tcp = tcp;
+	attempt->tcp = way != OVER_UDP;
+	attempt->respelt = way == RESPELT;
 	attempt->next = question->attempts;
 	question->attempts = attempt;
 	attempt->poll.data = attempt;
 	uv_poll_init(forward->loop, &attempt->poll, fd);
-	if (getrandom(&attempt->id, sizeof(attempt->id), 0) < 0 ||
-		!start_attempt(attempt))
+	if (!draw(attempt) || !start_attempt(attempt))
 		end_attempt(attempt);
 }
 

@@ -463,7 +463,7 @@ static void print_answer(struct arena *arena, struct ask *ask,
 	uint8_t *buffer = arena_alloc(arena, DNS_TCP_BYTES);
 	struct query query;
 	auto_str text = {0};
-	size_t len = relay_write(question, 1, packet);
+	size_t len = relay_write(question, &question->key, 1, packet);
 	bool forwarded = answer(ask, packet, len, &query, buffer, &len) == ANSWER_FORWARD;
 
 	node_set_bool(arena, out, "forwarded", forwarded);

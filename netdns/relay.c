@@ -30,8 +30,23 @@ bool relay_question_equal(const struct relay_question *a, const struct relay_que
 		name_equal(&a->key, &b->key) && upstreams_equal(&a->via, &b->via);
 }
 
-size_t relay_write(const struct relay_question *question, uint16_t id,
-	uint8_t out[RELAY_QUERY_BYTES])
+void relay_spell(const struct relay_question *question,
+	const uint8_t chance[RELAY_CHANCE_BYTES], struct name *out)
+{
+	*out = question->key;
+	for (unsigned i = 0; i < out->len; i++)
+		if (out->bytes[i] >= 'a' && out->bytes[i] <= 'z' &&
+			chance[i / 8] >> i % 8 & 1)
+			out->bytes[i] ^= 0x20;
+}
+
+bool relay_is_spelt(const uint8_t *reply, const struct name *spelling)
+{
+	return !memcmp(reply + DNS_HEADER_BYTES, spelling->bytes, spelling->len);
+}
+
+size_t relay_write(const struct relay_question *question, const struct name *spelling,
+	uint16_t id, uint8_t out[RELAY_QUERY_BYTES])
 {
 	struct wire_out wire = {.data = out, .room = RELAY_QUERY_BYTES};
 
@@ -40,7 +55,7 @@ size_t relay_write(const struct relay_question *question, uint16_t id,
 	wire_put_u16(&wire, 1);
 	wire_put_u32(&wire, 0);
 	wire_put_u16(&wire, 1);
-	wire_put(&wire, question->key.bytes, question->key.len);
+	wire_put(&wire, spelling->bytes, spelling->len);
 	wire_put_u16(&wire, question->type);
 	wire_put_u16(&wire, CLASS_IN);
 	wire_put_u8(&wire, 0);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Queries by TCP: messages behind their length, answered in order. While a reply does not go out, nothing more is
- * read, so what a client can make us hold is one query and one reply.
+ * Queries by TCP: messages behind their length. What others are asked does not hold up the queries behind it
+ * (RFC 7766 6.2.1.1). While a reply does not go out nothing more is read, so what a client can make us hold is one
+ * query, one reply, and those that others have given meanwhile: as many as may be awaited.
  */
 #include "netdns/tcp.h"
 
@@ -22,6 +23,13 @@
 
 enum { LENGTH_BYTES = 2, ACCEPTS = 16 /* in one turn of the loop */ };
 
+/* A reply that came while another one was going out. */
+struct late {
+	struct late *next; /* the connection's list */
+	size_t len;
+	uint8_t bytes[];
+};
+
 struct connection {
 	struct tcp *tcp;         /* its list holds this one */
 	struct connection *next; /* heard of before this one */
@@ -31,8 +39,10 @@ struct connection {
 	int fd;
 	struct addr source;
 	bool message; /* the timer runs for a message */
-	bool waiting; /* for a reply that others are asked for: nothing is read meanwhile */
+	bool ended;   /* the client says no more, but may listen */
 	bool closing;
+	unsigned nawaited;  /* replies that others are asked for */
+	struct late *lates; /* the first to go out first */
 	size_t nin;
 	size_t nout;
 	size_t sent; /* of out */
@@ -56,6 +66,12 @@ static void on_closed(uv_handle_t *handle)
 
 	if (--connection->nhandles)
 		return;
+	while (connection->lates) {
+		struct late *late = connection->lates;
+
+		connection->lates = late->next;
+		free(late);
+	}
 	close(connection->fd);
 	free(connection);
 }
@@ -138,6 +154,28 @@ static void set_reply(struct connection *c, size_t len)
 	c->nout = LENGTH_BYTES + len;
 }
 
+static void set_late(struct connection *c)
+{
+	struct late *late = c->lates;
+
+	c->lates = late->next;
+	memcpy(c->out + LENGTH_BYTES, late->bytes, late->len);
+	set_reply(c, late->len);
+	free(late);
+}
+
+static void keep_late(struct connection *c, const uint8_t *reply, size_t len)
+{
+	struct late **at = &c->lates;
+	struct late *late = xalloc(sizeof(*late) + len);
+
+	while (*at)
+		at = &(*at)->next;
+	late->len = len;
+	memcpy(late->bytes, reply, len);
+	*at = late;
+}
+
 static void send_later(
 	void *owner, const struct sockaddr_storage *to, const uint8_t *reply, size_t len);
 
@@ -159,35 +197,46 @@ static bool reply_to(struct connection *c, size_t len)
 
 	memmove(c->in, c->in + len, c->nin - len);
 	c->nin -= len;
-	c->waiting = fate == REPLY_LATER;
+	c->nawaited += fate == REPLY_LATER;
 	if (fate == REPLY_NOW)
 		set_reply(c, n);
 	return fate != REPLY_NONE;
 }
 
+/* A reply that is there, or the next message, if any. False when the connection is over. */
+static bool take_next(struct connection *c, bool *out_any)
+{
+	size_t len = 0;
+
+	*out_any = true;
+	if (c->lates) {
+		set_late(c);
+		return true;
+	}
+	if (c->nawaited < TCP_PIPELINED && !first_message(c, &len))
+		return false;
+	*out_any = len > 0;
+	return !len || reply_to(c, len);
+}
+
 /* Answers what is there as long as replies go out. False when the connection is over. */
 static bool answer_all(struct connection *c)
 {
-	size_t len = 1;
+	bool any = true;
 	bool answered = false;
 
-	while (len && !c->nout && !c->waiting) {
-		if (!first_message(c, &len))
+	while (any && !c->nout) {
+		if (!take_next(c, &any) || !flush(c))
 			return false;
-		if (!len)
-			break;
-		if (!reply_to(c, len) || !flush(c))
-			return false;
-		answered = true;
+		answered = answered || any;
 	}
 	/* A message has its time, however slowly it trickles in, and so has a reply that nobody takes. */
-	if (c->waiting)
-		set_time(c, false); /* longer than anybody is asked */
-	else if (!c->nin && !c->nout)
+	if (!c->nout &&
+		(!c->nin || c->nawaited)) /* nobody is asked for as long as that */
 		set_time(c, false);
 	else if (answered || !c->message)
 		set_time(c, true);
-	return true;
+	return !c->ended || c->nout || c->nawaited;
 }
 
 static bool read_more(struct connection *c)
@@ -197,7 +246,8 @@ static bool read_more(struct connection *c)
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
 	c->nin += (size_t)n;
-	return n > 0;
+	c->ended = n == 0;
+	return true;
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events);
@@ -206,10 +256,12 @@ static void go_on(struct connection *c)
 {
 	if (!answer_all(c))
 		end(c);
-	else if (c->waiting)
+	else if (c->nout)
+		uv_poll_start(&c->poll, UV_WRITABLE, on_ready);
+	else if (c->nawaited == TCP_PIPELINED || c->ended)
 		uv_poll_stop(&c->poll);
 	else
-		uv_poll_start(&c->poll, c->nout ? UV_WRITABLE : UV_READABLE, on_ready);
+		uv_poll_start(&c->poll, UV_READABLE, on_ready);
 }
 
 static void on_ready(uv_poll_t *poll, int status, int events)
@@ -234,13 +286,9 @@ static void send_later(
 	struct connection *c = owner;
 
 	(void)to;
-	c->waiting = false;
-	memcpy(c->out + LENGTH_BYTES, reply, len);
-	set_reply(c, len);
-	if (flush(c))
-		go_on(c);
-	else
-		end(c);
+	c->nawaited--;
+	keep_late(c, reply, len);
+	go_on(c);
 }
 
 /* ---- new connections */

@@ -12,6 +12,7 @@ enum {
 	TCP_CONNECTIONS =
 		256, /* of an address; then the one that was idle longest goes */
 	TCP_PER_CLIENT = 16,
+	TCP_PIPELINED = 16, /* queries of a connection that others are asked at a time */
 	TCP_MESSAGE_MS =
 		3000, /* from the first byte of a message, or the connection, to its last */
 	TCP_IDLE_MS = 10000,    /* between messages */

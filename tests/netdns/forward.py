@@ -46,6 +46,7 @@ class Upstream:
 
     def __init__(self, address, last):
         self.address, self.last, self.asked, self.ports, self.numbers = address, last, [], [], []
+        self.spellings, self.by_tcp = [], []
         self.gate = threading.Event()
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -64,6 +65,7 @@ class Upstream:
             self.asked.append(name)
             self.ports.append(source[1])
             self.numbers.append(struct.unpack(">H", message[:2])[0])
+            self.spellings.append(message[12:name_of(message)[1] - 5])
             for answer in self.play(name.split(".")[0], message):
                 self.udp.sendto(answer, source)
 
@@ -77,9 +79,11 @@ class Upstream:
             return [reply(message, code=2)]
         if word == "forged":
             number = struct.unpack(">H", message[:2])[0]
-            other = message.replace(b"\x06forged", b"\x06forget")
+            other = message[:18] + b"t" + message[19:]  # forget
             bad = [a_record("203.0.113.66")]
             return [reply(message, records=bad, number=number ^ 1), reply(other, records=bad), b"x", good[:-13], good]
+        if word in ("lower", "stubborn"):
+            return [reply(message[:12] + message[12:].lower(), records=[a_record("203.0.113.66" if word == "lower" else "192.0.2.1")])]
         if word == "big":
             return [reply(message, flags=0x8280)]
         if word == "nosuch":
@@ -95,11 +99,15 @@ class Upstream:
             sock, _ = self.tcp.accept()
             with sock:
                 message = read_tcp(sock)
+                self.by_tcp.append(name_of(message)[0])
+                if name_of(message)[0].startswith("stubborn"):
+                    continue
                 send_tcp(sock, reply(message, records=[a_record(f"192.0.2.{n}") for n in range(200)]))
 
 
 def test_setup(a, b, server):
     server.first, server.second = Upstream(FIRST, 9), Upstream(SECOND, 10)
+    server.second.gate.set()
     server.resolv.with_suffix(".new").write_text(f"nameserver {a.server}\nnameserver {FIRST}\nnameserver {SECOND}\n")
     server.resolv.with_suffix(".new").rename(server.resolv)
     server.until("serving")
@@ -161,10 +169,9 @@ def test_unknown_types_go_through_as_they_are(a, b, server):
 def test_what_is_cut_is_asked_by_tcp(a, b, server):
     assert ask(a, "big.example")[2] & 2
     with a.socket(socket.SOCK_STREAM) as sock:
-        send_tcp(sock, query("big.example"), query("one"), query("plain.example"))
-        assert len(addresses(read_tcp(sock))) == 200
-        assert addresses(read_tcp(sock)) == ["10.1.0.2"]
-        assert addresses(read_tcp(sock)) == ["192.0.2.1"]
+        send_tcp(sock, query("big.example", number=1), query("one", number=2), query("plain.example", number=3))
+        replies = {reply[1]: addresses(reply) for reply in (read_tcp(sock) for _ in range(3))}
+        assert len(replies[1]) == 200 and replies[2] == ["10.1.0.2"] and replies[3] == ["192.0.2.1"]
     assert ask(a, "big.example")[2] & 2  # from what is kept, too large for UDP
 
 
@@ -191,6 +198,40 @@ def test_ids_and_ports_are_random(a, b, server):
     assert len(set(server.first.ports)) > 250 and len(set(server.first.numbers)) > 280
     high = sum(number >> 15 for number in server.first.numbers)
     assert 90 < high < 210, high
+
+
+def test_letters_are_spelt_by_chance(a, b, server):
+    del server.first.spellings[:]
+    for number in range(20):
+        ask(a, f"abcdefghijklmnopqrstuvwxyz.n{number}")
+    spelt = [name[1:27] for name in server.first.spellings]
+    assert len(set(spelt)) == 20, spelt
+    upper = sum(chr(letter).isupper() for name in spelt for letter in name)
+    assert 200 < upper < 320, upper  # of 520
+
+
+def test_another_spelling_is_not_believed_until_it_came_by_tcp(a, b, server):
+    assert "203.0.113.66" not in addresses(ask(a, "lower.example"))
+    assert server.first.by_tcp.count("lower.example") == 1
+    with a.socket(socket.SOCK_STREAM) as sock:
+        send_tcp(sock, query("lower.example"))
+        assert len(addresses(read_tcp(sock))) == 200
+    before = len(server.first.spellings)
+    assert addresses(ask(a, "stubborn.example")) == ["192.0.2.1"]
+    assert server.first.by_tcp.count("stubborn.example") == 1
+    assert server.first.spellings[-1] == b"\x08stubborn\x07example" and len(server.first.spellings) == before + 2
+
+
+def test_tcp_is_answered_out_of_order(a, b, server):
+    server.first.gate.clear()
+    with a.socket(socket.SOCK_STREAM) as sock:
+        waits = [query(f"slow.n{number}", number=number) for number in range(15)]
+        send_tcp(sock, *waits, *(query("one", number=100 + number) for number in range(50)))
+        assert [struct.unpack(">H", read_tcp(sock)[:2])[0] for _ in range(50)] == list(range(100, 150))
+        sock.shutdown(socket.SHUT_WR)  # says no more, and listens
+        server.first.gate.set()
+        assert sorted(struct.unpack(">H", read_tcp(sock)[:2])[0] for _ in range(15)) == list(range(15))
+        assert sock.recv(1) == b""
 
 
 def test_a_changed_zone_keeps_what_is_on_its_way(a, b, server):

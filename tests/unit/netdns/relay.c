@@ -40,12 +40,30 @@ TEST(a_query_of_ours_has_only_what_is_ours)
 	size_t len;
 
 	question.dnssec_ok = true;
-	len = relay_write(&question, 0xabcd, out);
+	len = relay_write(&question, &question.key, 0xabcd, out);
 	assert_int_equal(len, 12 + 12 + 11);
 	assert_memory_equal(out,
 		"\xab\xcd\1\0\0\1\0\0\0\0\0\1\3web\2ex\0\0\1\0\1"
 		"\0\0\x29\4\xd0\0\0\x80\0\0\0",
 		len);
+}
+
+TEST(letters_are_spelt_as_chance_will)
+{
+	struct relay_question question = question_for("ab.c1-z");
+	uint8_t chance[RELAY_CHANCE_BYTES] = {0};
+	struct name spelling;
+	uint8_t reply[64] = {0};
+
+	relay_spell(&question, chance, &spelling);
+	assert_memory_equal(spelling.bytes, question.key.bytes, question.key.len);
+	chance[0] = 0xf2; /* lengths and what is no letter stay */
+	chance[1] = 0xff;
+	relay_spell(&question, chance, &spelling);
+	assert_memory_equal(spelling.bytes, "\2Ab\4C1-Z", 9);
+	memcpy(reply + DNS_HEADER_BYTES, spelling.bytes, spelling.len);
+	assert_true(relay_is_spelt(reply, &spelling));
+	assert_false(relay_is_spelt(reply, &question.key));
 }
 
 TEST(a_reply_loses_its_opt_and_tells_how_long_it_holds)
