@@ -29,6 +29,8 @@ struct work {
 	const struct query *query;
 	struct reply reply;
 	struct zone_hit hit;
+	const struct name *
+		owner; /* of the records of a set: what was asked, or what that leads to */
 	bool truncated;
 };
 
@@ -156,7 +158,7 @@ static void put_set_addresses(struct work *work, uint16_t type)
 			(work->reply.counts[REPLY_ANSWER] == ANSWER_SELECTION ||
 				!has_room(work, addr)))
 			break;
-		put_address(work, REPLY_ANSWER, &work->query->name, addr, set_ttl_s(set));
+		put_address(work, REPLY_ANSWER, work->owner, addr, set_ttl_s(set));
 	}
 }
 
@@ -166,8 +168,7 @@ static void put_set_texts(struct work *work)
 
 	if (!set_text(work->hit.set, 0, text, sizeof(text)))
 		return;
-	reply_open(&work->reply, REPLY_ANSWER, &work->query->name, RR_TXT,
-		ZONE_TTL_RUNNING_S);
+	reply_open(&work->reply, REPLY_ANSWER, work->owner, RR_TXT, ZONE_TTL_RUNNING_S);
 	for (unsigned i = 0; set_text(work->hit.set, i, text, sizeof(text)); i++)
 		put_string(work, text);
 	close_record(work);
@@ -181,6 +182,24 @@ static void answer_set(struct work *work)
 		put_set_addresses(work, RR_AAAA);
 	if (wants_too(work, RR_TXT))
 		put_set_texts(work);
+}
+
+/* RFC 1034 3.6.2: the name's other name, and what that has; RFC 2308 2.2: or the SOA, if it has nothing. */
+static void answer_link(struct work *work)
+{
+	struct name target;
+
+	if (!link_target(work->ask->zone, &work->hit, &target))
+		return;
+	put_pointer(work, RR_CNAME, &target, set_ttl_s(work->hit.set));
+	if (wants(work, RR_CNAME) || wants(work, RR_ANY))
+		return;
+	work->owner = &target;
+	answer_set(work);
+	work->owner = &work->query->name;
+	if (work->reply.counts[REPLY_ANSWER] == 1 && !work->truncated)
+		put_soa(work, REPLY_AUTHORITY, zone_domain(work->ask->zone),
+			SOA_MINIMUM_S);
 }
 
 /* RFC 2782: the target is a name with addresses, and is not compressed. */
@@ -467,6 +486,9 @@ static bool answer_hit(struct work *work, size_t *out_len)
 	case ZONE_SET:
 		answer_set(work);
 		break;
+	case ZONE_LINK:
+		answer_link(work);
+		break;
 	case ZONE_SERVICE:
 		answer_service(work);
 		break;
@@ -487,7 +509,7 @@ enum answer_fate answer(const struct ask *ask, const uint8_t *packet, size_t len
 
 	if (fate == QUERY_DROP)
 		return ANSWER_DROP;
-	work = (struct work){.ask = ask, .query = out_query};
+	work = (struct work){.ask = ask, .query = out_query, .owner = &out_query->name};
 	reply_start(&work.reply, buffer, limit_of(ask, out_query), out_query);
 	if (fate == QUERY_REFUSE) {
 		*out_len = finish(&work, rcode, 0, EDE_NONE);

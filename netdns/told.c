@@ -251,6 +251,7 @@ static void read_endpoint(struct arena *arena, const struct node_pair *pair,
 	};
 	add_texts(arena, node_get(json, "Aliases"), &endpoint->aliases);
 	drop_engine_names(&out->in, &endpoint->aliases);
+	add_texts(arena, node_get(json, "Links"), &endpoint->links);
 	add_texts(arena, node_get(node_get(label, "aliases"), pair->key),
 		&endpoint->aliases);
 }
@@ -366,6 +367,7 @@ static void keep_endpoints(struct arena *arena, struct input_container *out)
 		keep_text(arena, &copy[i].ipv4);
 		keep_text(arena, &copy[i].ipv6);
 		keep_texts(arena, &copy[i].aliases);
+		keep_texts(arena, &copy[i].links);
 	}
 	out->endpoints = copy;
 }

@@ -6,6 +6,10 @@
 #include "base/map.h"
 #include "netdns/zone-inside.h"
 
+struct claim;
+
+enum { BUILD_RECENT = 2 };
+
 struct build {
 	struct arena *arena; /* of the zone */
 	struct arena scratch;
@@ -13,6 +17,8 @@ struct build {
 	struct map networks; /* by the engine's name: struct zone_network */
 	struct map services; /* one copy of each service's name */
 	const struct zone_project *no_project;
+	struct claim *recent[BUILD_RECENT]; /* made last */
+	size_t nclaims;
 	uint8_t *bytes; /* of the arena, for names to come */
 	size_t nbytes;
 };

@@ -46,6 +46,8 @@ static const struct field endpoint_fields[] = {
 	F_TEXT(struct input_endpoint, "ipv6", ipv6, .help = "Its address there"),
 	F_STRINGS(
 		struct input_endpoint, "aliases", aliases, .help = "Further names there"),
+	F_STRINGS(struct input_endpoint, "links", links,
+		.help = "\"name:alias\", for itself alone"),
 	F_I64(struct input_endpoint, "priority", priority,
 		.help = "The highest is asked first"),
 	F_END,

@@ -416,6 +416,34 @@ static bool find_reverse(const struct search *search, struct zone_hit *out)
 	return true;
 }
 
+/* ---- links */
+
+/* Whether who asks calls somebody by this name whose own name it can ask for. */
+static bool find_link(
+	const struct search *search, const struct name *key, struct zone_hit *out)
+{
+	struct zone_view others = *search->view;
+	const struct zone_link *link = others.links;
+	struct name target;
+
+	others.links = NULL; /* a link leads to a name, not to another link */
+	while (link &&
+		(link->alias.len != key->len - 1 ||
+			memcmp(link->alias.bytes, key->bytes, link->alias.len)))
+		link = link->next;
+	if (!link)
+		return false;
+	name_set_root(&target);
+	if (!name_add(&target, link->target.bytes, link->target.len))
+		return false;
+	zone_find(search->zone, &others, &target, out);
+	if (out->kind != ZONE_SET)
+		return false;
+	out->kind = ZONE_LINK;
+	out->link = link;
+	return true;
+}
+
 /* ---- the questions of zone.h */
 
 void zone_find(const struct zone *zone, const struct zone_view *view,
@@ -440,7 +468,9 @@ void zone_find(const struct zone *zone, const struct zone_view *view,
 		find_below(&search, out);
 		return;
 	}
-	out->kind = ZONE_UNKNOWN;
+	if (view->links && find_link(&search, key, out))
+		return;
+	*out = (struct zone_hit){.kind = ZONE_UNKNOWN};
 	if (cut.n == 0 || find_reverse(&search, out))
 		return;
 	find_names(&search, out);
@@ -463,6 +493,7 @@ static void view_of_container(
 		.project = container->project,
 		.internal = container->internal,
 		.upstreams = container->upstreams,
+		.links = container->links,
 	};
 }
 

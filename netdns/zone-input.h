@@ -42,6 +42,8 @@ struct input_endpoint {
 	const char *ipv4;
 	const char *ipv6;
 	struct strings aliases; /* "*.x" is a wildcard */
+	struct strings
+		links; /* "name:alias": for this container alone the alias is that name */
 	int64_t priority; /* of its networks a container asks the highest first, then by name */
 };
 

@@ -74,6 +74,13 @@ struct zone_service {
 	struct labels label; /* len 0: no name */
 };
 
+/* What a container alone calls somebody. */
+struct zone_link {
+	struct labels alias;
+	struct labels target; /* a name as it could ask for */
+	const struct zone_link *next;
+};
+
 struct zone_container {
 	const struct zone_project *project;
 	const struct zone_service *service; /* NULL: none */
@@ -81,6 +88,7 @@ struct zone_container {
 	const struct zone_network *const *networks; /* in the order it asks them */
 	const struct zone_port *ports;
 	const struct upstreams *upstreams; /* NULL: the host's */
+	const struct zone_link *links;     /* the last one first */
 	uint32_t nnetworks;
 	uint32_t nports;
 	uint32_t number;
@@ -107,6 +115,8 @@ struct zone {
 	struct map *projects;
 	struct zone_set *
 		*slots; /* open addressing; a power of two, at most two thirds full */
+	uint8_t *
+		tags; /* of each slot a byte of its hash, close together; 0: it is free */
 	size_t nslots;
 	size_t nnames;
 	const struct zone_endpoint **by_addr; /* as slots */
@@ -119,7 +129,14 @@ static inline bool container_serves(const struct zone_container *container)
 	return container->service && container->service->label.len && !container->one_off;
 }
 
-/* The slot of a name on a network: holds its sets, or NULL where it would stand. */
+static inline uint8_t tag_of(uint32_t hash)
+{
+	return (uint8_t)(hash >> 24 | 1);
+}
+
+/*
+ * The slot of a name on a network: holds its sets, or NULL where it would stand. Who fills it sets its tag.
+ */
 struct zone_set **zone_slot(const struct zone *zone, const struct zone_network *network,
 	const uint8_t *bytes, size_t len, uint32_t *out_hash);
 

@@ -24,6 +24,8 @@ struct role {
 	bool complete;
 	bool of_service;
 	const void *subject;
+	const uint8_t
+		*kept; /* the name, where the zone has it already; NULL: it has not */
 };
 
 /* ---- the index */
@@ -33,14 +35,16 @@ struct zone_set **zone_slot(const struct zone *zone, const struct zone_network *
 {
 	uint32_t hash =
 		(uint32_t)siphash(zone->seed, bytes, len) ^ network->number * 0x9e3779b1u;
+	uint8_t tag = tag_of(hash);
 	size_t at = hash & (zone->nslots - 1);
 
 	*out_hash = hash;
-	for (; zone->slots[at]; at = (at + 1) & (zone->nslots - 1)) {
+	for (; zone->tags[at]; at = (at + 1) & (zone->nslots - 1)) {
 		const struct zone_set *set = zone->slots[at];
 
-		if (set->hash == hash && set->network == network->number &&
-			set->len == len && !memcmp(set->bytes, bytes, len))
+		if (zone->tags[at] == tag && set->hash == hash &&
+			set->network == network->number && set->len == len &&
+			!memcmp(set->bytes, bytes, len))
 			break;
 	}
 	return &zone->slots[at];
@@ -69,20 +73,22 @@ static void make_more_room(struct build *build)
 
 	zone->nslots *= 2;
 	zone->slots = ARENA_NEW_N(build->arena, zone->nslots, struct zone_set *);
+	zone->tags = ARENA_NEW_N(build->arena, zone->nslots, uint8_t);
 	for (size_t i = 0; i < nold; i++) {
 		size_t at = old[i] ? old[i]->hash & (zone->nslots - 1) : 0;
 
 		if (!old[i])
 			continue;
-		while (zone->slots[at])
+		while (zone->tags[at])
 			at = (at + 1) & (zone->nslots - 1);
 		zone->slots[at] = old[i];
+		zone->tags[at] = tag_of(old[i]->hash);
 	}
 }
 
 /* The set of a project's name on a network, made when it is new. */
 static struct zone_set *take_set(struct build *build, const struct zone_network *network,
-	const struct zone_project *project, const struct name *name)
+	const struct zone_project *project, const struct name *name, const uint8_t *kept)
 {
 	struct zone *zone = build->zone;
 	struct name key = *name;
@@ -99,10 +105,11 @@ static struct zone_set *take_set(struct build *build, const struct zone_network 
 		if (set->project == project)
 			return set;
 	if (!*slot)
-		fresh.bytes = labels_keep(build, &key).bytes;
+		fresh.bytes = kept ? kept : labels_keep(build, &key).bytes;
 	set = new_set(build, project, *slot ? *slot : &fresh);
 	set->next = *slot;
 	zone->nnames += !*slot;
+	zone->tags[slot - zone->slots] = tag_of(set->hash);
 	*slot = set;
 	return set;
 }
@@ -117,7 +124,7 @@ static void take_places(struct build *build, const struct zone_network *network,
 	for (; name->bytes[at]; at += (size_t)name->bytes[at] + 1) {
 		above.len = (uint8_t)(name->len - at);
 		memcpy(above.bytes, name->bytes + at, above.len);
-		take_set(build, network, project, &above);
+		take_set(build, network, project, &above, NULL);
 	}
 }
 
@@ -137,13 +144,21 @@ static const struct zone_endpoint *last_claim(const struct zone_set *set)
 	return set->n > 1 ? claims_of(set)->endpoint : set->one;
 }
 
+/* Names of a service have the same endpoints, and so mostly the same lists. */
 static struct claim *new_claim(
 	struct build *build, const struct zone_endpoint *endpoint, struct claim *next)
 {
-	struct claim *claim = ARENA_NEW(&build->scratch, struct claim);
+	struct claim *claim;
 
+	for (size_t i = 0; i < BUILD_RECENT; i++) {
+		claim = build->recent[i];
+		if (claim && claim->endpoint == endpoint && claim->next == next)
+			return claim;
+	}
+	claim = ARENA_NEW(&build->scratch, struct claim);
 	claim->endpoint = endpoint;
 	claim->next = next;
+	build->recent[build->nclaims++ % BUILD_RECENT] = claim;
 	return claim;
 }
 
@@ -166,7 +181,7 @@ static void claim(struct build *build, const struct zone_endpoint *endpoint,
 {
 	const struct zone_container *container = endpoint->container;
 	struct zone_set *set =
-		take_set(build, endpoint->network, container->project, name);
+		take_set(build, endpoint->network, container->project, name, role.kept);
 	uint16_t ttl_s = role.complete ? ZONE_TTL_RUNNING_S : container->ttl_s;
 
 	if (role.rule > set->rule) {
@@ -254,6 +269,8 @@ void build_claim(struct build *build, const struct zone_endpoint *endpoint,
 {
 	const struct zone_container *container = endpoint->container;
 	struct role as_engine = {.rule = SET_ENGINE, .subject = container};
+	struct role by_name = {
+		SET_ENGINE, .subject = container, .kept = container->name.bytes};
 
 	if (container_serves(container))
 		claim_service(build, endpoint);
@@ -263,7 +280,7 @@ void build_claim(struct build *build, const struct zone_endpoint *endpoint,
 		if (!text_eq(at->aliases.items[i], container->id) &&
 			!text_eq(at->aliases.items[i], in->name))
 			claim_alias(build, endpoint, at->aliases.items[i]);
-	claim_text(build, endpoint, in->name, as_engine);
+	claim_text(build, endpoint, in->name, by_name);
 	claim_text(build, endpoint, container->id, as_engine);
 	claim_text(build, endpoint, in->hostname, as_engine);
 }

@@ -143,6 +143,19 @@ bool endpoint_engine_name(const struct zone_endpoint *endpoint, struct name *out
 		add_labels(out, &endpoint->network->name);
 }
 
+bool link_target(const struct zone *zone, const struct zone_hit *hit, struct name *out)
+{
+	size_t n;
+	const struct zone_endpoint *const *endpoints = set_endpoints(hit->set, &n);
+
+	if (n == 1 &&
+		(endpoint_replica_name(zone, endpoints[0], out) ||
+			endpoint_engine_name(endpoints[0], out)))
+		return true;
+	name_set_root(out);
+	return add_labels(out, &hit->link->target);
+}
+
 static void name_below(const struct zone *zone, const char *label, struct name *out)
 {
 	if (!name_parse(label, out) ||

@@ -196,6 +196,31 @@ static void add_ports(struct build *build, struct zone_container *container,
 	container->ports = ports;
 }
 
+/* "name:alias"; as with the engine, the last of an alias counts. */
+static void add_link(
+	struct build *build, struct zone_container *container, const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	struct zone_link *link = ARENA_NEW(build->arena, struct zone_link);
+
+	if (!colon)
+		return;
+	link->target = labels_of(
+		build, arena_strndup(&build->scratch, text, (size_t)(colon - text)));
+	link->alias = labels_of(build, colon + 1);
+	link->next = container->links;
+	if (link->target.len && link->alias.len)
+		container->links = link;
+}
+
+static void add_links(struct build *build, struct zone_container *container,
+	const struct input_container *in)
+{
+	for (size_t i = 0; i < in->nendpoints; i++)
+		for (size_t k = 0; k < in->endpoints[i].links.n; k++)
+			add_link(build, container, in->endpoints[i].links.items[k]);
+}
+
 /* Not ourselves, which would go round in a circle, nor what means the container's own loopback. */
 static void add_upstreams(struct build *build, struct zone_container *container,
 	const struct input_container *in)
@@ -259,6 +284,7 @@ static struct zone_container *add_container(
 		snprintf(out->id, sizeof(out->id), "%.12s", in->id);
 	add_ports(build, out, in);
 	add_upstreams(build, out, in);
+	add_links(build, out, in);
 	return out;
 }
 
@@ -418,6 +444,7 @@ static void make_room(struct build *build, const struct zone_input *input)
 	zone->nslots = slots_for(estimate_names(input));
 	zone->naddrs = slots_for(count_addresses(input));
 	zone->slots = ARENA_NEW_N(build->arena, zone->nslots, struct zone_set *);
+	zone->tags = ARENA_NEW_N(build->arena, zone->nslots, uint8_t);
 	zone->by_addr =
 		ARENA_NEW_N(build->arena, zone->naddrs, const struct zone_endpoint *);
 }

@@ -25,6 +25,7 @@ struct upstreams;
 struct zone;
 struct zone_container;
 struct zone_input;
+struct zone_link;
 struct zone_network;
 struct zone_project;
 struct zone_set;
@@ -62,6 +63,7 @@ struct zone_view {
 	bool internal; /* on internal networks only: nothing is asked elsewhere for it */
 	const struct upstreams
 		*upstreams; /* whom to ask what is not ours; NULL: as the host does */
+	const struct zone_link *links; /* names that it alone has for others */
 };
 
 /*
@@ -89,13 +91,15 @@ enum zone_kind {
 	ZONE_SERVER,  /* netdns.davit.internal */
 	ZONE_VERSION, /* dns-version.davit.internal */
 	ZONE_SET,     /* endpoints */
+	ZONE_LINK,    /* CNAME: a set, and its name as who asks has it */
 	ZONE_SERVICE, /* SRV: endpoints and a port */
 	ZONE_REVERSE, /* PTR: endpoint, or the server's own address when it is NULL */
 };
 
 struct zone_hit {
 	enum zone_kind kind;
-	const struct zone_set *set;           /* ZONE_SET, ZONE_SERVICE */
+	const struct zone_set *set;           /* ZONE_SET, ZONE_SERVICE, ZONE_LINK */
+	const struct zone_link *link;         /* ZONE_LINK */
 	const struct zone_endpoint *endpoint; /* ZONE_REVERSE */
 	const uint8_t *port; /* ZONE_SERVICE: the label behind its underscore, */
 	uint8_t port_len;    /* points into the key */
@@ -131,6 +135,12 @@ const struct zone_port *endpoint_port(
 /* I.S.N.P.davit.internal; false when it belongs to no service. */
 bool endpoint_replica_name(
 	const struct zone *zone, const struct zone_endpoint *endpoint, struct name *out);
+
+/*
+ * The name that a link leads to: I.S.N.P.davit.internal or C.<engine network> of the only one there, else the name that
+ * the link has.
+ */
+bool link_target(const struct zone *zone, const struct zone_hit *hit, struct name *out);
 
 /* C.<engine network>, as the engine answers reverse questions. */
 bool endpoint_engine_name(const struct zone_endpoint *endpoint, struct name *out);
