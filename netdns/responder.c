@@ -99,7 +99,8 @@ static enum reply_fate decide(struct responder *responder, const struct arrival 
 	if (ask.zone && !zone_view(ask.zone, arrival->local, arrival->source, &ask.view))
 		return REPLY_NONE;
 	if (!arrival->tcp &&
-		!bucket_take(responder->buckets, arrival->source, arrival->now_ms)) {
+		!bucket_take(responder->buckets, arrival->source, arrival->now_ms) &&
+		!addr_is_loopback(arrival->source)) {
 		responder->counters.slowed++;
 		*out_len = reply_too_much(packet->bytes, packet->len, buffer);
 		return *out_len ? REPLY_NOW : REPLY_NONE;

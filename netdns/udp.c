@@ -40,24 +40,31 @@ struct udp {
 	unsigned device; /* index of the interface that packets must come over; 0: any */
 	struct addr local;
 	struct responder *responder; /* borrowed */
+	struct mmsghdr in[BATCH];    /* of each packet */
+	struct mmsghdr out[BATCH];
 	struct packet packets[BATCH];
 };
 
-static void prepare(struct udp *udp, struct mmsghdr *in)
+static void prepare(struct udp *udp)
 {
 	for (unsigned i = 0; i < BATCH; i++) {
 		struct packet *packet = &udp->packets[i];
+		struct msghdr *in = &udp->in[i].msg_hdr;
 
 		packet->in = (struct iovec){packet->query, sizeof(packet->query)};
-		in[i] = (struct mmsghdr){
-			.msg_hdr = {
-				.msg_name = &packet->from,
-				.msg_namelen = sizeof(packet->from),
-				.msg_iov = &packet->in,
-				.msg_iovlen = 1,
-				.msg_control = packet->control,
-				.msg_controllen = sizeof(packet->control),
-			}};
+		in->msg_name = &packet->from;
+		in->msg_iov = &packet->in;
+		in->msg_control = packet->control;
+		in->msg_iovlen = udp->out[i].msg_hdr.msg_iovlen = 1;
+	}
+}
+
+/* What the kernel has written over. */
+static void prepare_again(struct udp *udp, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		udp->in[i].msg_hdr.msg_namelen = sizeof(udp->packets[i].from);
+		udp->in[i].msg_hdr.msg_controllen = sizeof(udp->packets[i].control);
 	}
 }
 
@@ -122,25 +129,22 @@ static size_t reply_to(struct udp *udp, struct packet *packet, struct mmsghdr *i
 	return len;
 }
 
-static unsigned answer_batch(
-	struct udp *udp, struct mmsghdr *in, unsigned n, struct mmsghdr *out)
+static unsigned answer_batch(struct udp *udp, unsigned n)
 {
 	unsigned nout = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct packet *packet = &udp->packets[i];
-		size_t len = reply_to(udp, packet, &in[i]);
+		struct msghdr *out = &udp->out[nout].msg_hdr;
+		size_t len = reply_to(udp, packet, &udp->in[i]);
 
 		if (!len)
 			continue;
 		packet->out = (struct iovec){packet->reply, len};
-		out[nout++] =
-			(struct mmsghdr){.msg_hdr = {
-						 .msg_name = &packet->from,
-						 .msg_namelen = in[i].msg_hdr.msg_namelen,
-						 .msg_iov = &packet->out,
-						 .msg_iovlen = 1,
-					 }};
+		out->msg_name = &packet->from;
+		out->msg_namelen = udp->in[i].msg_hdr.msg_namelen;
+		out->msg_iov = &packet->out;
+		nout++;
 	}
 	return nout;
 }
@@ -160,17 +164,16 @@ static void send_batch(int fd, struct mmsghdr *out, unsigned n)
 static void on_readable(uv_poll_t *poll, int status, int events)
 {
 	struct udp *udp = poll->data;
-	struct mmsghdr in[BATCH];
-	struct mmsghdr out[BATCH];
 	int n = BATCH;
 
 	(void)status;
 	(void)events;
 	for (unsigned i = 0; i < BATCHES && n == BATCH; i++) {
-		prepare(udp, in);
-		n = recvmmsg(udp->fd, in, BATCH, MSG_DONTWAIT, NULL);
-		if (n > 0)
-			send_batch(udp->fd, out, answer_batch(udp, in, (unsigned)n, out));
+		n = recvmmsg(udp->fd, udp->in, BATCH, MSG_DONTWAIT, NULL);
+		if (n <= 0)
+			return;
+		send_batch(udp->fd, udp->out, answer_batch(udp, (unsigned)n));
+		prepare_again(udp, (unsigned)n);
 	}
 }
 
@@ -187,6 +190,8 @@ struct udp *udp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
 	udp->local = *opts->addr;
 	udp->responder = responder;
 	udp->device = opts->device ? if_nametoindex(opts->device) : 0;
+	prepare(udp);
+	prepare_again(udp, BATCH);
 	udp->poll.data = udp;
 	uv_poll_init(loop, &udp->poll, fd);
 	uv_poll_start(&udp->poll, UV_READABLE, on_readable);
