@@ -90,6 +90,9 @@ class Upstream:
             return [reply(message, code=3, authority=[SOA])]
         if word == "unknown":
             return [reply(message, records=[record(731, b"\xab\xcd\xef\x01\x23\x45")])]
+        if word == "fleeting":
+            again = self.address == SECOND or name_of(message)[0] in self.asked[:-1]
+            return [] if again else [reply(message, records=[a_record("192.0.2.1", ttl=1)])]
         if word == "slow":
             self.gate.wait()
         return [good]
