@@ -114,7 +114,7 @@ class Bench:
             "$ORIGIN davit.internal.", "@ 60 SOA netdns hostmaster 1 3600 600 86400 1", "@ 60 NS netdns", "netdns 60 A 127.0.0.1",
             *(f"service{n}.default.p 5 A {address(n)}" for n in range(NAMES))]) + "\n")
         (self.dir / "knot.conf").write_text(KNOT.format(port=port, dir=self.dir))
-        return ["knotd", "-c", self.dir / "knot.conf"]
+        return ["/usr/sbin/knotd", "-c", self.dir / "knot.conf"]
 
     def command_aardvark(self, port):
         """It answers those that it knows only: so the first name is that of who asks."""
@@ -317,7 +317,7 @@ def table(bench, before):
              "davit-netdns, knot, aardvark-dns and an echo (one `recvfrom`, one `sendto` and nothing else), in turn in every round of one",
              "run; a ratio is the median of the rounds' ratios. No engine takes part: containers are those of an engine that a script plays.", "",
              f"- load average before {before}, after {load()}",
-             f"- knot: {output(['knotd', '--version']).split()[-1]}; aardvark-dns: {output([AARDVARK, '--version']).split()[-1]}; "
+             f"- knot: {output(['/usr/sbin/knotd', '--version']).split()[-1]}; aardvark-dns: {output([AARDVARK, '--version']).split()[-1]}; "
              "dnsperf, on the one processor, asks the servers on the other", "",
              "| work | rounds | davit | other | ratio | asked for | met |", "|---|---|---|---|---|---|---|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in bench.rows]) + "\n"

@@ -330,13 +330,13 @@ def run_tests(tests, clients, server):
             test(*clients, server)
 
 
-def main(script, tests):
+def main(script, tests, server_class=Server):
     if len(sys.argv) == 2:
         os.execvp("unshare", ["unshare", "-rn", sys.executable, script, sys.argv[1], "inside"])
     run("ip", "link", "set", "lo", "up")
     clients = [Client("a", 1), Client("b", 2)]
     with tempfile.TemporaryDirectory() as directory:
-        server = Server(os.path.abspath(sys.argv[1]), pathlib.Path(directory))
+        server = server_class(os.path.abspath(sys.argv[1]), pathlib.Path(directory))
         server.write(zone())
         server.start()
         try:
