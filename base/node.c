@@ -135,60 +135,84 @@ struct node *node_keep(struct arena *arena, const struct node *node)
 	return kept;
 }
 
-static const char *settle_text(
-	struct arena *arena, const char *text, const struct arena *from)
+struct settling {
+	struct arena *arena;
+	const struct arena *from;
+	struct map *words;
+};
+
+static const char *settle_text(const struct settling *settling, const char *text)
 {
-	return arena_holds(from, text) ? arena_strdup(arena, text) : text;
+	return arena_holds(settling->from, text) ? arena_strdup(settling->arena, text)
+						 : text;
 }
 
-static struct node *settle(
-	struct arena *arena, struct node *node, const struct arena *from);
+static struct node *settle(const struct settling *settling, struct node *node);
 
-static void settle_items(struct arena *arena, struct node *list, const struct arena *from)
+static void settle_items(const struct settling *settling, struct node *list)
 {
 	struct node *const *items = list->items;
 
-	list->items = ARENA_NEW_N(arena, list->nitems, struct node *);
+	list->items = ARENA_NEW_N(settling->arena, list->nitems, struct node *);
 	for (size_t i = 0; i < list->nitems; i++)
-		list->items[i] = settle(arena, items[i], from);
+		list->items[i] = settle(settling, items[i]);
 }
 
-static void settle_pairs(struct arena *arena, struct node *map, const struct arena *from)
+static void settle_pairs(const struct settling *settling, struct node *map)
 {
 	const struct node_pair *pairs = map->pairs;
 
-	map->pairs = ARENA_NEW_N(arena, map->npairs, struct node_pair);
+	map->pairs = ARENA_NEW_N(settling->arena, map->npairs, struct node_pair);
 	for (size_t i = 0; i < map->npairs; i++)
 		map->pairs[i] = (struct node_pair){
-			.key = settle_text(arena, pairs[i].key, from),
+			.key = settle_text(settling, pairs[i].key),
 			.key_pos = pairs[i].key_pos,
-			.value = settle(arena, pairs[i].value, from),
+			.value = settle(settling, pairs[i].value),
 		};
 	if (map->index)
-		index_pairs(arena, map);
+		index_pairs(settling->arena, map);
 }
 
-static struct node *settle(
-	struct arena *arena, struct node *node, const struct arena *from)
+/* A text that lies elsewhere is one of the few that every tree has; others are as good as never met again. */
+static bool is_word(const struct settling *settling, const struct node *node)
 {
-	struct node *settled;
+	return node->kind == NODE_STR && !node->marks && !node->pos.file && !node->over &&
+		!arena_holds(settling->from, node->text);
+}
 
-	if (!arena_holds(from, node))
-		return node;
-	settled = ARENA_NEW(arena, struct node);
+static struct node *settle_own(const struct settling *settling, const struct node *node)
+{
+	struct node *settled = ARENA_NEW(settling->arena, struct node);
+
 	*settled = *node;
-	settled->text = settle_text(arena, node->text, from);
+	settled->text = settle_text(settling, node->text);
 	if (node->kind == NODE_LIST)
-		settle_items(arena, settled, from);
+		settle_items(settling, settled);
 	else if (node->kind == NODE_MAP)
-		settle_pairs(arena, settled, from);
+		settle_pairs(settling, settled);
 	return settled;
 }
 
-const struct node *node_settle(
-	struct arena *arena, struct node *node, const struct arena *from)
+static struct node *settle(const struct settling *settling, struct node *node)
 {
-	return settle(arena, node, from);
+	struct node *settled;
+
+	if (!arena_holds(settling->from, node))
+		return node;
+	if (!is_word(settling, node))
+		return settle_own(settling, node);
+	settled = map_get(settling->words, node->text);
+	if (!settled) {
+		settled = settle_own(settling, node);
+		map_put(settling->words, settled->text, settled);
+	}
+	return settled;
+}
+
+const struct node *node_settle(struct arena *arena, struct node *node,
+	const struct arena *from, struct map *words)
+{
+	return settle(&(struct settling){arena, from, words}, node);
 }
 
 void node_push(struct arena *arena, struct node *list, struct node *item)

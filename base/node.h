@@ -88,11 +88,12 @@ struct node *node_keep(struct arena *arena, const struct node *node);
 
 /*
  * A tree that was put together in the arena `from`, moved to where it stays: what lies in `from` is copied, all else
- * is shared. Nothing may be added to it any more: its arrays have no room, while those that grew take up to four
- * times theirs.
+ * is shared. Nothing may be added to it or changed in it any more: its arrays have no room, while those that grew take
+ * up to four times theirs, and strings whose text lies elsewhere are one node in all trees that were moved with the
+ * same words (an empty map at first).
  */
-const struct node *node_settle(
-	struct arena *arena, struct node *node, const struct arena *from);
+const struct node *node_settle(struct arena *arena, struct node *node,
+	const struct arena *from, struct map *words);
 
 /* Changing. node_set replaces a value or appends the key; node_remove tells whether it was there. */
 void node_push(struct arena *arena, struct node *list, struct node *item);

@@ -52,7 +52,7 @@ const struct node *body_container(
 	aside.arena = &scratch;
 	made = make(&aside, spec, err);
 	if (made)
-		body = node_settle(draft->arena, made, &scratch);
+		body = node_settle(draft->arena, made, &scratch, draft->words);
 	arena_finish(&scratch);
 	return body;
 }

@@ -335,11 +335,12 @@ static unsigned written(const struct draft *draft, const char *text)
 unsigned write_resolv(struct draft *draft, const struct service *service)
 {
 	const char *text = resolv_text(draft, service);
-	struct node *body = node_map(draft->arena);
 	struct links links = {0};
+	struct node *body;
 
 	if (!text || written(draft, text))
 		return text ? written(draft, text) : 0;
+	body = node_map(draft->arena);
 	node_set(draft->arena, body, "text", slot_node(draft->arena, text));
 	for (size_t i = 0; i < service->nnetworks; i++) {
 		const struct network_state *state =

@@ -265,11 +265,12 @@ const char *resolv_text(const struct draft *draft, const struct service *service
 {
 	const struct body_parts parts = {
 		.draft = draft, .spec = &(struct container_spec){.service = service}};
-	struct node *servers = node_list(draft->arena);
+	struct node *servers;
 	auto_str text = {0};
 
 	if (strongest(draft, service) != DNS_DIRECT || mounts_resolv(service))
 		return NULL;
+	servers = node_list(draft->arena);
 	add_gateways(&parts, servers);
 	for (size_t i = 0; i < servers->nitems; i++)
 		str_printf(&text, "nameserver %s\n", servers->items[i]->text);

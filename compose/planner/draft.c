@@ -71,6 +71,8 @@ void draft_init(struct draft *draft, struct arena *arena, const struct plan_inpu
 			ARENA_NEW_N(arena, input->project->nvolumes, struct volume_state),
 	};
 	draft->project_labels = project_labels(arena, input->project);
+	draft->words = ARENA_NEW(arena, struct map);
+	map_init(draft->words, arena);
 	map_init(&draft->images, arena);
 	map_init(&draft->freed, arena);
 	find_dns_users(draft);

@@ -142,6 +142,7 @@ struct service_state {
 
 struct draft {
 	struct arena *arena;
+	struct map *words; /* texts that bodies share, to their nodes */
 	const struct project *project;
 	const struct graph *graph;
 	const struct observed *observed;

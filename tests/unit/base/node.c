@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "tests/unit/test.h"
 
 TEST(node_settle_copies_what_lies_aside_and_shares_the_rest)
@@ -13,16 +14,37 @@ TEST(node_settle_copies_what_lies_aside_and_shares_the_rest)
 	struct node *shared = node_text(&here, "kept"), *map = node_map(&aside);
 	struct node *list = node_list(&aside);
 	const struct node *settled;
+	struct map words;
 
+	map_init(&words, &here);
 	node_set(&aside, map, arena_strdup(&aside, "key"), list);
 	for (int i = 0; i < 5; i++)
 		node_push(&aside, list, i ? node_int(&aside, i) : shared);
-	settled = node_settle(&here, map, &aside);
+	settled = node_settle(&here, map, &aside, &words);
 	arena_finish(&aside);
 
 	assert_int_equal(node_get(settled, "key")->nitems, 5);
 	assert_ptr_equal(node_get(settled, "key")->items[0], shared);
 	assert_string_equal(node_get(settled, "key")->items[4]->text, "4");
+	arena_finish(&here);
+}
+
+TEST(node_settle_has_one_node_for_a_word_of_all_trees)
+{
+	struct arena here = {0}, aside = {0};
+	const struct node *first, *second;
+	struct map words;
+
+	map_init(&words, &here);
+	first = node_settle(&here, node_text(&aside, "bridge"), &aside, &words);
+	second = node_settle(&here, node_text(&aside, "bridge"), &aside, &words);
+	assert_ptr_equal(first, second);
+	second = node_settle(
+		&here, node_text(&aside, arena_strdup(&aside, "bridge")), &aside, &words);
+	assert_ptr_not_equal(first, second);
+	arena_finish(&aside);
+	assert_string_equal(first->text, "bridge");
+	assert_string_equal(second->text, "bridge");
 	arena_finish(&here);
 }
 
