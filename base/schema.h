@@ -47,7 +47,7 @@ enum field_type {
 };
 
 enum field_flag {
-	FIELD_CAST = 1 << 0, /* a string is cast to the type right after interpolation */
+	FIELD_ALWAYS_YAML = 1 << 0, /* as FIELD_ALWAYS, in YAML only */
 	FIELD_NULL = 1
 		<< 1, /* null is a legal value (for TYPE_MAP and TYPE_PAIRS: of an entry) */
 	FIELD_NUMBER = 1
@@ -77,7 +77,6 @@ enum field_flag {
 	FIELD_ALWAYS_JSON = 1 << 17, /* as FIELD_ALWAYS, in JSON and hashes only */
 	FIELD_RAW_TEXT = 1
 		<< 18, /* FORM_TEXT_LIST: text stays text where variables stay variables */
-	FIELD_ALWAYS_YAML = 1 << 19, /* as FIELD_ALWAYS, in YAML only */
 };
 
 /* Short ways to write a value; the loader makes the long one of them (compose.md 3.8). */
@@ -110,7 +109,6 @@ enum field_merge {
 	MERGE_PAIRS, /* both to lists of K=V (a mapping's keys sorted), append, unicity */
 	MERGE_TEXT_LIST, /* both to lists, append */
 	MERGE_HOSTS, /* both to lists of host=ip, append what is not there in the same words */
-	MERGE_LONG, /* both to their long form (build, depends_on, networks, models), then by key */
 	MERGE_DRIVER, /* logging: by key if the driver is the same or absent on a side, else replace */
 	MERGE_SUBNET, /* ipam.config: items of the same subnet merge, others append */
 };
@@ -152,13 +150,15 @@ struct field {
 	size_t size;         /* of one struct of .section */
 	const struct section *section;
 
-	const char *form_key;     /* FORM_TEXT_AS */
+	const char *form_key;     /* FORM_TEXT_AS, FORM_ENV_FILE */
 	const char *const *words; /* the only texts allowed, NULL at the end; NULL: any */
 	int64_t min, max; /* limits of numbers, in units of the member; both 0: none */
 	const char *fallback; /* as one would write it; NULL: absent is absent */
-	const char *instead;  /* FIELD_DEPRECATED: what to write */
-	const char *help;     /* one line for people; "" is refused by the tests */
-	const char *maps_to;  /* the Engine API's field; NULL: none */
+	const char *
+		usual; /* FIELD_SWARM: what changes nothing outside a swarm either; NULL: the fallback */
+	const char *instead; /* FIELD_DEPRECATED: what to write */
+	const char *help;    /* one line for people; "" is refused by the tests */
+	const char *maps_to; /* the Engine API's field; NULL: none */
 };
 
 enum { NO_MEMBER = 0xffff };
@@ -282,10 +282,9 @@ struct section {
 		.section = sec, __VA_ARGS__                                          \
 	}
 /* Known to the language, but nothing keeps it: the loader has acted on it or it never had an effect. */
-#define F_LOADER(n, t, ...)                                                       \
-	{                                                                         \
-		.name = n, .type = t, .offset = NO_MEMBER, .flags = FIELD_HIDDEN, \
-		__VA_ARGS__                                                       \
+#define F_LOADER(n, t, ...)                                            \
+	{                                                              \
+		.name = n, .type = t, .offset = NO_MEMBER, __VA_ARGS__ \
 	}
 #define F_END                    \
 	{                        \

@@ -115,7 +115,6 @@ static const char *merge_words(const struct field *field)
 	case MERGE_PAIRS:
 	case MERGE_TEXT_LIST:
 	case MERGE_HOSTS:
-	case MERGE_LONG:
 		return "";
 	}
 	return "";

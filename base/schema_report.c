@@ -59,7 +59,9 @@ static void note(struct report *report, const struct trail *here,
 /* What says no more than its absence has no effect anywhere; the loader writes some itself. */
 static bool says_nothing(const struct field *field, const struct node *value)
 {
-	return field->fallback && node_is_text(value, field->fallback);
+	const char *usual = field->usual ? field->usual : field->fallback;
+
+	return usual && node_is_text(value, usual);
 }
 
 static void report_pair(struct report *report, const struct trail *here,

@@ -186,26 +186,9 @@ static struct node *make_depends(const struct maker *m, struct node *node)
 	return list_as_map(m, node, dependency_value);
 }
 
-static struct node *env_file(const struct maker *m, struct node *node)
-{
-	struct node *map = node;
-
-	if (is_text(node)) {
-		map = node_new(m->arena, NODE_MAP, node->pos);
-		node_set_at(m->arena, map, "path", node->pos, node);
-	} else if (node->kind != NODE_MAP || node_get(node, "required")) {
-		return node;
-	} else {
-		map = node_copy_shallow(m->arena, node);
-	}
-	node_set_at(m->arena, map, "required", node->pos,
-		implied(m->arena, NODE_BOOL, "true", node->pos));
-	return map;
-}
-
 static struct node *make_env_file(const struct maker *m, struct node *node)
 {
-	return each_item(m, make_text_list(m, node), env_file);
+	return each_item(m, make_text_list(m, node), text_as);
 }
 
 static struct node *make_scalar_text(const struct maker *m, struct node *node)

@@ -323,7 +323,7 @@ static struct node *merge_value(const struct merging *m, const struct field *fie
 		return base;
 	if (base->kind == NODE_NULL)
 		return over;
-	if (rule == MERGE_PAIRS && !(maps && field->form == FORM_LIST_PAIRS))
+	if (rule == MERGE_PAIRS)
 		return merge_lists(m, base, over, where, false);
 	if (rule == MERGE_HOSTS)
 		return merge_lists(m, base, over, where, true);

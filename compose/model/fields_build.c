@@ -8,11 +8,9 @@
 #include "compose/model/sections.h"
 
 static const struct field ulimit_fields[] = {
-	F_I64(struct ulimit, "soft", soft,
-		.flags = FIELD_CAST | FIELD_REQUIRED | FIELD_ALWAYS_YAML,
+	F_I64(struct ulimit, "soft", soft, .flags = FIELD_REQUIRED | FIELD_ALWAYS_YAML,
 		.help = "What processes get", .maps_to = "HostConfig.Ulimits[].Soft"),
-	F_I64(struct ulimit, "hard", hard,
-		.flags = FIELD_CAST | FIELD_REQUIRED | FIELD_ALWAYS_YAML,
+	F_I64(struct ulimit, "hard", hard, .flags = FIELD_REQUIRED | FIELD_ALWAYS_YAML,
 		.help = "What they may raise it to",
 		.maps_to = "HostConfig.Ulimits[].Hard"),
 	F_END,
@@ -72,7 +70,6 @@ static const struct field build_fields[] = {
 	F_TEXT(struct build, "sbom", sbom, .form = FORM_SCALAR_TEXT,
 		.flags = FIELD_UNUSED, .help = "Attest what is in the image"),
 	F_PAIRS(struct build, "ssh", ssh, .form = FORM_NAMES, .path = PATH_ALWAYS,
-		.flags = FIELD_NULL_VALUES,
 		.help = "SSH agents and keys for the build. davit cannot build with it "
 			"yet"),
 	F_PAIRS(struct build, "labels", labels, .form = FORM_LIST_OR_PAIRS,
@@ -87,8 +84,7 @@ static const struct field build_fields[] = {
 	F_STRINGS(struct build, "no_cache_filter", no_cache_filter, .flags = FIELD_UNUSED,
 		.help = "Stages to build anew"),
 	F_PAIRS(struct build, "additional_contexts", additional_contexts,
-		.form = FORM_LIST_PAIRS, .merge = MERGE_PAIRS, .unique = UNIQUE_KEY,
-		.path = PATH_UNLESS_URL,
+		.form = FORM_LIST_PAIRS, .path = PATH_UNLESS_URL,
 		.help = "More contexts by name. davit cannot build with it yet"),
 	F_BOOL(struct build, "pull", pull, .help = "Ask for newer base images",
 		.maps_to = "?pull="),

@@ -7,8 +7,7 @@
 static const char *const rollout_orders[] = {"start-first", "stop-first", NULL};
 
 static const struct field rollout_fields[] = {
-	F_INT(struct rollout, "parallelism", parallelism,
-		.flags = FIELD_CAST | FIELD_KEEP_EMPTY,
+	F_INT(struct rollout, "parallelism", parallelism, .flags = FIELD_KEEP_EMPTY,
 		.help = "How many containers at once"),
 	F_DURATION(struct rollout, "delay", delay_ns, .help = "Pause between them"),
 	F_TEXT(struct rollout, "failure_action", failure_action,
@@ -16,7 +15,7 @@ static const struct field rollout_fields[] = {
 	F_DURATION(struct rollout, "monitor", monitor_ns,
 		.help = "How long each is watched"),
 	F_FLOAT32(struct rollout, "max_failure_ratio", max_failure_ratio,
-		.flags = FIELD_CAST, .help = "Share of failures that is tolerated"),
+		.help = "Share of failures that is tolerated"),
 	F_TEXT(struct rollout, "order", order, .words = rollout_orders,
 		.help = "Start the new one or stop the old one first"),
 	F_END,
@@ -147,7 +146,7 @@ static const struct field restart_policy_fields[] = {
 	F_DURATION(struct restart_policy, "delay", delay_ns,
 		.flags = FIELD_SWARM | FIELD_KEEP_EMPTY, .help = "Pause between tries"),
 	F_INT(struct restart_policy, "max_attempts", max_attempts,
-		.flags = FIELD_CAST | FIELD_KEEP_EMPTY, .help = "How many tries",
+		.flags = FIELD_KEEP_EMPTY, .help = "How many tries",
 		.maps_to = "HostConfig.RestartPolicy.MaximumRetryCount"),
 	F_DURATION(struct restart_policy, "window", window_ns,
 		.flags = FIELD_SWARM | FIELD_KEEP_EMPTY,
@@ -188,7 +187,7 @@ static const struct field placement_fields[] = {
 	F_LIST(struct placement, "preferences", preferences, npreferences,
 		&spread_section, .help = "How to spread over nodes"),
 	F_INT(struct placement, "max_replicas_per_node", max_replicas_per_node,
-		.flags = FIELD_CAST, .help = "How many containers on one node"),
+		.help = "How many containers on one node"),
 	F_END,
 };
 
@@ -204,10 +203,10 @@ static const struct section placement_section = {
 };
 
 static const struct field deploy_fields[] = {
-	F_TEXT(struct deploy, "mode", mode, .flags = FIELD_SWARM,
+	F_TEXT(struct deploy, "mode", mode, .flags = FIELD_SWARM, .usual = "replicated",
 		.help = "replicated or global"),
 	F_INT(struct deploy, "replicas", replicas,
-		.flags = FIELD_CAST | FIELD_KEEP_EMPTY | FIELD_UNHASHED,
+		.flags = FIELD_KEEP_EMPTY | FIELD_UNHASHED,
 		.help = "How many containers"),
 	F_PAIRS(struct deploy, "labels", labels, .form = FORM_LIST_OR_PAIRS,
 		.merge = MERGE_PAIRS, .unique = UNIQUE_KEY, .flags = FIELD_SWARM,
@@ -225,7 +224,7 @@ static const struct field deploy_fields[] = {
 	F_SECTION(struct deploy, "placement", placement, &placement_section,
 		.flags = FIELD_SWARM | FIELD_ALWAYS_JSON, .help = "Which nodes"),
 	F_TEXT(struct deploy, "endpoint_mode", endpoint_mode, .flags = FIELD_SWARM,
-		.help = "vip or dnsrr"),
+		.usual = "vip", .help = "vip or dnsrr"),
 	F_END,
 };
 

@@ -25,8 +25,8 @@ const char *const dns_modes[] = {"off", "assist", "authoritative", "direct", NUL
 static const char *const network_modes[] = {"off", "assist", "authoritative", NULL};
 
 #define DNS_REST                                                                    \
-	F_INT(struct dns_settings, "ttl", ttl_s, .flags = FIELD_CAST, .min = 0,     \
-		.max = TTL_MAX_S, .help = "Seconds that an answer holds"),          \
+	F_INT(struct dns_settings, "ttl", ttl_s, .min = 0, .max = TTL_MAX_S,        \
+		.help = "Seconds that an answer holds"),                            \
 		F_OPT_BOOL(struct dns_settings, "strict", strict,                   \
 			.help = "While nobody is ready, nobody is the answer"),     \
 		F_TEXT(struct dns_settings, "domain", domain,                       \

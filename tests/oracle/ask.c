@@ -149,8 +149,8 @@ static char **environment(const struct golden_case *c)
 	return vars;
 }
 
-/* davit ARGS config FLAGS */
-static int run_davit(const struct golden_case *c, const char *flags)
+/* davit MORE ARGS config FLAGS */
+static int run_davit(const struct golden_case *c, const char *more, const char *flags)
 {
 	static const struct command *const commands[] = {&cmd_config, NULL};
 	static const struct program program = {.commands = commands};
@@ -158,6 +158,7 @@ static int run_davit(const struct golden_case *c, const char *flags)
 	char *argv[MAX_ARGS + 1] = {arena_strdup(c->arena, "davit")};
 	int argc = 1;
 
+	add_words(c->arena, argv, &argc, more);
 	if (args)
 		add_words(c->arena, argv, &argc, args);
 	argv[argc++] = arena_strdup(c->arena, "config");
@@ -207,20 +208,28 @@ static bool complain(const struct golden_case *c, const char *flags, const char 
 	return false;
 }
 
+/* Returns the status of davit MORE ARGS config FLAGS. */
+static int run_captured(const struct golden_case *c, const char *more, const char *flags,
+	const struct captured *captured, struct str *out, struct str *errors)
+{
+	int status;
+
+	open_stdin(c);
+	direct_output(captured->out, captured->err);
+	status = run_davit(c, more, flags);
+	direct_output(captured->own_out, captured->own_err);
+	captured_text(captured->out, out);
+	captured_text(captured->err, errors);
+	return status;
+}
+
 /* expected: NULL when it fails. */
 static bool same(const struct golden_case *c, const char *flags, const char *expected,
 	const struct captured *captured)
 {
 	auto_str out = {0}, errors = {0};
-	int status;
 
-	open_stdin(c);
-	direct_output(captured->out, captured->err);
-	status = run_davit(c, flags);
-	direct_output(captured->own_out, captured->own_err);
-	captured_text(captured->out, &out);
-	captured_text(captured->err, &errors);
-	if (status != 0)
+	if (run_captured(c, "", flags, captured, &out, &errors) != 0)
 		return !expected || complain(c, flags, expected, str_text(&errors));
 	if (is_unordered(flags))
 		sort_lines(c->arena, &out);
@@ -228,6 +237,16 @@ static bool same(const struct golden_case *c, const char *flags, const char *exp
 		str_add_c(&out, '\n');
 	return text_eq(str_text(&out), expected) ||
 		complain(c, flags, expected, str_text(&out));
+}
+
+static bool warns(const struct golden_case *c, const char *expected,
+	const struct captured *captured)
+{
+	auto_str out = {0}, errors = {0};
+
+	run_captured(c, "--strict", "-q", captured, &out, &errors);
+	return text_eq(str_text(&errors), expected) ||
+		complain(c, "with --strict", expected, str_text(&errors));
 }
 
 /* Whether davit's own answer stands for the peer's. */
@@ -244,6 +263,8 @@ static bool part_holds(const struct golden_case *c, const struct part *part,
 {
 	const char *flags;
 
+	if (text_eq(part->title, "strict"))
+		return warns(c, part->text, captured);
 	if ((flags = flags_of(part->title, "davit fails")))
 		return same(c, flags, NULL, captured);
 	if ((flags = flags_of(part->title, "davit")))

@@ -35,7 +35,8 @@ static bool is_answer(const char *title)
 bool part_is_file(const struct part *part)
 {
 	return !is_answer(part->title) && !text_eq(part->title, "args") &&
-		!text_eq(part->title, "env") && !text_eq(part->title, "also");
+		!text_eq(part->title, "env") && !text_eq(part->title, "also") &&
+		!text_eq(part->title, "strict");
 }
 
 static bool is_title(const char *line)

@@ -6,6 +6,7 @@
  *   env              variables, one a line
  *   stdin            what is on the standard input
  *   also             more flags of config to compare, one set a line
+ *   strict           what davit warns of with --strict, where the peer is not asked
  *   expect FLAGS     what the peer says to "config FLAGS"; lists are sorted
  *   fails FLAGS      the peer fails, and the first line of its complaint
  *   differs: WHY     davit does otherwise on purpose: what it says is in

@@ -84,8 +84,9 @@ static void check_rules(const struct section *section)
 		if (field->type == TYPE_MAP && field->section->key_offset == NO_MEMBER)
 			fail_msg("%s.%s: entries have no place for their name",
 				section->name, field->name);
-		if ((field->form == FORM_TEXT_AS) != (field->form_key != NULL))
-			fail_msg("%s.%s: form_key goes with FORM_TEXT_AS", section->name,
+		if ((field->form == FORM_TEXT_AS || field->form == FORM_ENV_FILE) !=
+			(field->form_key != NULL))
+			fail_msg("%s.%s: form_key goes with forms of text", section->name,
 				field->name);
 		if (field->form_key)
 			assert_non_null(section_field(field->section, field->form_key));
