@@ -12,7 +12,10 @@
 #include "base/str.h"
 #include "netdns/addr.h"
 
-enum { BACKLOG = 128, RECEIVE_BYTES = 1 << 20 };
+enum {
+	BACKLOG = 128,
+	RECEIVE_BYTES = 4 << 20, /* some 5,000 queries that come at once */
+};
 
 struct option_row {
 	int level;
@@ -21,6 +24,7 @@ struct option_row {
 	bool v6;
 	bool tcp;
 	bool udp;
+	bool optional; /* not everybody may */
 };
 
 /*
@@ -30,6 +34,8 @@ struct option_row {
 static const struct option_row rows[] = {
 	{SOL_SOCKET, SO_REUSEADDR, 1, .tcp = true},
 	{SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES, .udp = true},
+	/* The one before has the host's ceiling. */
+	{SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BYTES, .udp = true, .optional = true},
 	{IPPROTO_IP, IP_PKTINFO, 1, .udp = true},
 	{IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT, .udp = true},
 	{IPPROTO_IPV6, IPV6_V6ONLY, 1, .v6 = true, .tcp = true, .udp = true},
@@ -51,7 +57,8 @@ static bool set_options(int fd, const struct socket_opts *opts, struct err *err)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (row_applies(&rows[i], opts) &&
 			setsockopt(fd, rows[i].level, rows[i].name, &rows[i].value,
-				sizeof(rows[i].value)) < 0)
+				sizeof(rows[i].value)) < 0 &&
+			!rows[i].optional)
 			return err_sys(err, "socket option %d of level %d", rows[i].name,
 				rows[i].level);
 	if (opts->device &&

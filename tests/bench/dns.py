@@ -71,12 +71,14 @@ def address(number):
 
 
 def cpu_ns(pid):
-    """Of all its threads."""
-    return sum(int(pathlib.Path(task, "schedstat").read_text().split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").iterdir())
+    """Of all threads of all its processes."""
+    return sum(int((task / "schedstat").read_text().split()[0])
+               for one in serve.family(pid) for task in pathlib.Path(f"/proc/{one}/task").iterdir())
 
 
 def resident_kb(pid):
-    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
+    return sum(int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{one}/status").read_text()).group(1))
+               for one in serve.family(pid))
 
 
 def ratio_of(over, under):

@@ -18,8 +18,7 @@
 enum { QUERY_BYTES = 512, HEADER_BYTES = 12, FLAGS_AT = 2, COUNT_AT = 7 };
 
 /* A pointer to the question, A, IN, 5 s, 10.0.0.1. */
-static const uint8_t record[] = {
-	0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 10, 0, 0, 1};
+static const uint8_t record[] = {0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 10, 0, 0, 1};
 
 static int open_socket(uint16_t port)
 {
@@ -39,16 +38,15 @@ static void echo(int fd)
 	uint8_t packet[QUERY_BYTES + sizeof(record)];
 	struct sockaddr_in from;
 	socklen_t size = sizeof(from);
-	ssize_t n = recvfrom(
-		fd, packet, QUERY_BYTES, 0, (struct sockaddr *)&from, &size);
+	ssize_t n = recvfrom(fd, packet, QUERY_BYTES, 0, (struct sockaddr *)&from, &size);
 
 	if (n < HEADER_BYTES)
 		return;
 	packet[FLAGS_AT] |= 0x84;
 	packet[COUNT_AT] = 1;
 	memcpy(packet + n, record, sizeof(record));
-	(void)!sendto(fd, packet, (size_t)n + sizeof(record), 0,
-		(struct sockaddr *)&from, size);
+	(void)!sendto(fd, packet, (size_t)n + sizeof(record), 0, (struct sockaddr *)&from,
+		size);
 }
 
 int main(int argc, char **argv)

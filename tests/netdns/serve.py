@@ -27,6 +27,12 @@ def run(*words):
     subprocess.run(words, check=True, stdin=subprocess.DEVNULL)
 
 
+def family(pid):
+    """A process and all that come from it."""
+    children = [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [pid, *(one for child in children for one in family(child))]
+
+
 class Client:
     """A network namespace behind a link of ours."""
 
