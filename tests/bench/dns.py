@@ -243,7 +243,7 @@ class Bench:
         resident.engine.start()
         try:
             resident.start()
-            resident.ready("a")
+            live.until(lambda: resident.ask(do="ready", network="a")["ok"], wait=120)  # it reads each container
             yield client, resident
             resident.stop()
         finally:
