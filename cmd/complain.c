@@ -239,8 +239,7 @@ void complain(struct str *str, const struct complain *how, const struct err_item
 	add_clean(&text, item->text);
 	add_folded(str, str_text(&text), used, how);
 	str_add_c(str, '\n');
-	if (item->warning)
-		return;
-	complain_source(str, how, item);
+	if (!item->warning)
+		complain_source(str, how, item);
 	add_chain(str, how, item->file);
 }

@@ -248,7 +248,7 @@ static void judge_rest(struct arena *arena, const struct load_opts *opts,
 	fill_head(project, opts, tree);
 	if (!project->name)
 		project->name = "";
-	suspects_find(arena, tree->root, &suspects);
+	suspects_find(arena, tree->root, 0, &suspects);
 	suspects.names = suspects.names || tree->has_gaps;
 	run_passes(arena, opts, project,
 		&(struct validation){.errs = errs, .suspects = &suspects});

@@ -24,14 +24,21 @@ const struct project *project_load(
 }
 
 /* What holds whatever the variables are; what cannot be read yet was told by schema_check, if at all. */
-static void validate_raw(struct arena *arena, const struct node *root, struct errs *errs)
+static void validate_raw(struct arena *arena, const struct tree *tree, struct errs *errs)
 {
 	struct project *project = ARENA_NEW(arena, struct project);
+	struct suspects suspects;
 	struct errs unread;
+	bool failed = errs_failed(errs);
 
+	if (failed)
+		suspects_find(arena, tree->root, SCHEMA_RAW, &suspects);
 	errs_init(&unread, arena);
-	schema_decode(arena, &project_section, root, project, &unread);
-	project_validate(project, &(struct validation){.errs = errs, .raw = true});
+	schema_decode(arena, &project_section, tree->root, project, &unread);
+	project_validate(project,
+		&(struct validation){.errs = errs,
+			.raw = true,
+			.suspects = failed ? &suspects : NULL});
 }
 
 const struct node *raw_load(struct arena *arena, const struct load_opts *opts,
@@ -39,17 +46,17 @@ const struct node *raw_load(struct arena *arena, const struct load_opts *opts,
 {
 	const struct node *root = NULL;
 
-	if (tree_load(arena, opts, out, errs) && out->name) {
+	if (tree_load(arena, opts, out, errs)) {
 		schema_check(&project_section, out->root, SCHEMA_RAW, errs);
 		if (opts->strict)
 			schema_report(&project_section, out->root,
 				FIELD_UNUSED | FIELD_SWARM, errs);
+		validate_raw(arena, out, errs);
 		if (!errs_failed(errs))
-			validate_raw(arena, out->root, errs);
-		root = opts->no_normalize ? out->root : raw_complete(arena, out);
+			root = opts->no_normalize ? out->root : raw_complete(arena, out);
 	}
 	errs_sort(errs);
-	return errs_failed(errs) || !root ? NULL : node_sorted(arena, root, 0);
+	return root ? node_sorted(arena, root, 0) : NULL;
 }
 
 const struct node *project_load_raw(

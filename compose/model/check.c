@@ -173,6 +173,30 @@ static const char *nearest_dependency(
 	return nearest.best;
 }
 
+enum { NAMES_SHOWN_MAX = 8 };
+
+/* ": there are \"a\", \"b\" and 3 more": what else it could depend on, for whoever is not near to any. */
+static const char *other_services(const struct checking *c, const struct service *service)
+{
+	const struct project *p = c->project;
+	const char *text = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->nservices; i++) {
+		if (text_eq(p->services[i].name, service->name) || n++ >= NAMES_SHOWN_MAX)
+			continue;
+		text = arena_printf(c->errs->arena, "%s%s\"%s\"", text,
+			*text                      ? ", "
+				: p->nservices > 2 ? ": there are "
+						   : ": there is ",
+			p->services[i].name);
+	}
+	if (n > NAMES_SHOWN_MAX)
+		text = arena_printf(
+			c->errs->arena, "%s and %zu more", text, n - NAMES_SHOWN_MAX);
+	return text;
+}
+
 static void missing_dependency(const struct checking *c, const struct service *service,
 	const struct dependency *dependency)
 {
@@ -193,7 +217,10 @@ static void missing_dependency(const struct checking *c, const struct service *s
 		errs_add(c->errs, dependency->pos,
 			"service \"%s\" depends on undefined service \"%s\"%s%s%s",
 			service->name, name, nearest ? ": did you mean \"" : "",
-			nearest ? nearest : "", nearest ? "\"?" : "");
+			nearest                            ? nearest
+				: errs_is_crowded(c->errs) ? ""
+							   : other_services(c, service),
+			nearest ? "\"?" : "");
 }
 
 static void check_dependencies(const struct checking *c, const struct service *service)

@@ -25,7 +25,9 @@ struct suspects {
 	struct map services, configs, secrets;
 	bool names; /* not all names are known: a file, or something at the top level, could not be read */
 };
-void suspects_find(struct arena *arena, const struct node *root, struct suspects *out);
+/* flags: enum schema_flag */
+void suspects_find(struct arena *arena, const struct node *root, unsigned flags,
+	struct suspects *out);
 
 struct validation {
 	struct errs *errs;

@@ -20,21 +20,21 @@ static bool is_told(const struct node *node)
 	return told;
 }
 
-static bool is_wrong(
-	struct arena *arena, const struct section *section, const struct node *node)
+static bool is_wrong(struct arena *arena, const struct section *section,
+	const struct node *node, unsigned flags)
 {
 	struct errs errs;
 
 	errs_init(&errs, arena);
-	schema_check(section, node, 0, &errs);
+	schema_check(section, node, flags, &errs);
 	return errs_failed(&errs) || is_told(node);
 }
 
 static void find_entries(struct arena *arena, const struct field *field,
-	const struct node *entries, struct map *out)
+	const struct node *entries, unsigned flags, struct map *out)
 {
 	for (size_t i = 0; i < entries->npairs; i++)
-		if (is_wrong(arena, field->section, entries->pairs[i].value))
+		if (is_wrong(arena, field->section, entries->pairs[i].value, flags))
 			map_put(out, entries->pairs[i].key, entries->pairs[i].value);
 }
 
@@ -48,8 +48,8 @@ static struct map *map_of(struct suspects *suspects, const char *key)
 	return text_eq(key, "secrets") ? &suspects->secrets : NULL;
 }
 
-static void find_in(
-	struct arena *arena, const struct node_pair *pair, struct suspects *out)
+static void find_in(struct arena *arena, const struct node_pair *pair, unsigned flags,
+	struct suspects *out)
 {
 	const struct field *field = section_field(&project_section, pair->key);
 	struct map *map = map_of(out, pair->key);
@@ -61,15 +61,16 @@ static void find_in(
 	else if (field->type == TYPE_MAP && pair->value->kind != NODE_MAP)
 		out->names = out->names || pair->value->kind != NODE_NULL;
 	else if (map)
-		find_entries(arena, field, pair->value, map);
+		find_entries(arena, field, pair->value, flags, map);
 }
 
-void suspects_find(struct arena *arena, const struct node *root, struct suspects *out)
+void suspects_find(struct arena *arena, const struct node *root, unsigned flags,
+	struct suspects *out)
 {
 	*out = (struct suspects){.names = root->kind != NODE_MAP};
 	map_init(&out->services, arena);
 	map_init(&out->configs, arena);
 	map_init(&out->secrets, arena);
 	for (size_t i = 0; root->kind == NODE_MAP && i < root->npairs; i++)
-		find_in(arena, &root->pairs[i], out);
+		find_in(arena, &root->pairs[i], flags, out);
 }
