@@ -26,6 +26,7 @@ extern const struct command cmd_pause;
 extern const struct command cmd_plan;
 extern const struct command cmd_port;
 extern const struct command cmd_ps;
+extern const struct command cmd_publish;
 extern const struct command cmd_pull;
 extern const struct command cmd_push;
 extern const struct command cmd_restart;

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/consent.h"
 
-#include <strings.h>
-#include <unistd.h>
-
 #include "base/str.h"
 #include "cmd/app.h"
+#include "cmd/ask.h"
 #include "cmd/cells.h"
 #include "cmd/display.h"
-#include "cmd/options.h"
 #include "cmd/prepare.h"
 #include "cmd/table.h"
 #include "compose/loader/load.h"
 #include "compose/loader/remote.h"
 #include "compose/loader/variables.h"
 
-enum { NCOLUMNS = 5, PADDING = 3, ANSWER_MAX_BYTES = 100 };
+enum { NCOLUMNS = 5, PADDING = 3 };
 
 /* ---- the variables */
 
@@ -90,51 +87,6 @@ static bool list_others(const struct app *app, struct str *out)
 	return true;
 }
 
-/* ---- the answer */
-
-/* One line and no more: what follows it is for somebody else. */
-static void read_answer(char *out, size_t size)
-{
-	size_t n = 0;
-	char c;
-
-	while (n + 1 < size && read(STDIN_FILENO, &c, 1) == 1 && c != '\n')
-		if (c != '\r' && c != ' ')
-			out[n++] = c;
-	out[n] = '\0';
-}
-
-static bool is_yes(const char *answer, bool preset)
-{
-	bool value = false;
-
-	if (!*answer)
-		return preset;
-	return !strcasecmp(answer, "y") || !strcasecmp(answer, "yes") ||
-		(parse_bool(answer, &value) && value);
-}
-
-/* preset: what somebody at a terminal says who just presses Return; nobody is a no. */
-static bool ask(struct app *app, const struct str *question, bool preset, struct err *err)
-{
-	char answer[ANSWER_MAX_BYTES];
-	bool is_terminal = isatty(STDIN_FILENO);
-	auto_str text = {0};
-
-	str_printf(&text, "%s [%s]: ", str_text(question), preset ? "Y/n" : "y/N");
-	display_write(app->display, STDERR_FILENO, str_text(&text), text.len);
-	read_answer(answer, sizeof(answer));
-	if (!is_terminal)
-		display_write(app->display, STDERR_FILENO, "\n", 1);
-	if (is_yes(answer, preset && is_terminal))
-		return true;
-	return err_set(err, ERR_INPUT,
-		*answer || is_terminal
-			? "nothing was done: the answer was no"
-			: "nothing was done: nobody said yes\nWhere nobody can be "
-			  "asked, up -y (--yes) says it.");
-}
-
 bool consent(struct app *app, bool yes, struct err *err)
 {
 	const struct strings *files = &app->root.files;
@@ -146,9 +98,9 @@ bool consent(struct app *app, bool yes, struct err *err)
 		files->items[0], app->project->working_dir);
 	if (yes)
 		return true;
-	if (list_others(app, &others) && !ask(app, &others, false, err))
+	if (list_others(app, &others) && !app_ask(app, str_text(&others), false, err))
 		return false;
 	if (!list_variables(app, &variables))
 		return false;
-	return !variables.len || ask(app, &variables, true, err);
+	return !variables.len || app_ask(app, str_text(&variables), true, err);
 }

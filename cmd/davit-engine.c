@@ -37,6 +37,7 @@ static const struct command *const all_commands[] = {
 	&cmd_build,
 	&cmd_pull,
 	&cmd_push,
+	&cmd_publish,
 	&cmd_images,
 	&cmd_config,
 	&cmd_env,

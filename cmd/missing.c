@@ -21,7 +21,6 @@ static const struct missing missing_commands[] = {
 	{"cp", "docker cp CONTAINER:PATH PATH (davit ps tells the names)"},
 	{"events", "docker events --filter label=com.docker.compose.project=NAME"},
 	{"export", "docker export CONTAINER (davit ps tells the names)"},
-	{"publish", "docker compose publish ..."},
 	{"stats", "docker stats $(davit ps -q)"},
 	{"viz", "docker compose alpha viz"},
 	{"watch", "docker compose watch"},

@@ -8,60 +8,15 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/json.h"
-#include "base/node.h"
 #include "base/str.h"
 #include "cmd/app.h"
 #include "cmd/artifact.h"
 #include "cmd/commands.h"
+#include "cmd/login.h"
 #include "cmd/oci.h"
 #include "cmd/store.h"
-#include "engine-client/base64.h"
-#include "engine-client/credentials.h"
 #include "engine-client/reference.h"
 #include "engine-client/registry.h"
-
-/* ---- who asks */
-
-struct login {
-	struct app *app;
-	bool done;
-	const struct node *auth; /* NULL: nobody */
-	struct err *err;
-};
-
-/* It comes as the engine wants it. */
-static void on_credentials(void *ctx, const char *text, const struct err *err)
-{
-	struct login *login = ctx;
-	struct arena *arena = &login->app->arena;
-	struct node *auth = NULL;
-	size_t len = 0;
-	char *json = text ? base64_decode(arena, text, strlen(text), &len) : NULL;
-
-	login->done = true;
-	if (err)
-		*login->err = *err;
-	else if (json && json_parse(arena, json, len, &auth, login->err))
-		login->auth = auth;
-}
-
-static bool log_in(
-	struct app *app, const char *image, const struct node **out, struct err *err)
-{
-	struct login login = {.app = app, .err = err};
-
-	app->credentials = credentials_new(
-		app->loop, app->docker_config, app_getenv(app, "PATH"), err);
-	if (!app->credentials)
-		return false;
-	credentials_find(app->credentials, image, on_credentials, &login);
-	app_run_until(app, &login.done);
-	*out = login.auth;
-	return !err->kind;
-}
-
-/* ---- the artifact */
 
 struct getting {
 	struct app *app;
@@ -134,7 +89,7 @@ static bool find(struct app *app, const char *ref, const char *cache,
 	bool ok;
 
 	if (!reference_full(arena, ref, &image, err) ||
-		!log_in(app, image, &opts.auth, err))
+		!login_find(app, image, &opts.auth, err))
 		return false;
 	parts = reference_split(arena, image);
 	opts.host = parts.registry;

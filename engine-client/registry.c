@@ -34,6 +34,7 @@ struct registry {
 	bool has_answered;          /* so scheme is settled */
 	const char *authorization;  /* the header's value; NULL: none */
 	struct challenge challenge; /* of the last answer */
+	const char *location;       /* of the last answer, NULL: it names none */
 	char curl_error[CURL_ERROR_SIZE];
 };
 
@@ -44,7 +45,10 @@ struct question {
 	const char *url;
 	const char *accept;
 	const char *authorization;
-	const char *form; /* NULL: GET */
+	const char *form;   /* NULL: GET, unless there is a method */
+	const char *method; /* "HEAD", "POST", "PUT"; NULL: see form */
+	const char *type;   /* of the body */
+	const struct str *body;
 	struct str *out;
 };
 
@@ -59,7 +63,7 @@ static size_t on_data(char *data, size_t size, size_t n, void *ctx)
 /* A token is what is wanted, where there is a choice. */
 static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 {
-	static const char name[] = "www-authenticate:";
+	static const char name[] = "www-authenticate:", place[] = "location:";
 	struct registry *registry = ctx;
 	size_t len = size * n;
 
@@ -71,6 +75,11 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 		if (found.kind > registry->challenge.kind)
 			registry->challenge = found;
 	}
+	if (len > strlen(place) && !strncasecmp(line, place, strlen(place))) {
+		line += strlen(place) + strspn(line + strlen(place), " \t");
+		registry->location =
+			arena_strndup(&registry->arena, line, strcspn(line, " \t\r\n"));
+	}
 	return len;
 }
 
@@ -80,6 +89,27 @@ static struct curl_slist *add_header(struct registry *registry, struct curl_slis
 	return value ? curl_slist_append(list,
 			       arena_printf(&registry->arena, "%s: %s", name, value))
 		     : list;
+}
+
+/* Only what is read may be somewhere else: nothing is written where the registry did not say so itself. */
+static void set_body(const struct question *question)
+{
+	CURL *easy = question->registry->easy;
+	const char *body = question->body ? str_text(question->body) : question->form;
+
+	if (body || text_eq(question->method, "POST")) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			(curl_off_t)(question->body ? question->body->len
+					: body      ? strlen(body)
+						    : 0));
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body ? body : "");
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, question->method);
+		return;
+	}
+	curl_easy_setopt(
+		easy, CURLOPT_NOBODY, text_eq(question->method, "HEAD") ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
 }
 
 static void set_up(const struct question *question)
@@ -103,12 +133,7 @@ static void set_up(const struct question *question)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, registry);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, question->out);
-	if (question->form) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, question->form);
-	} else {
-		curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-		curl_easy_setopt(easy, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
-	}
+	set_body(question);
 	if (registry->is_local) {
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -137,10 +162,12 @@ static CURLcode perform(const struct question *question, long *out_status)
 	CURLcode code;
 
 	registry->challenge = (struct challenge){0};
+	registry->location = NULL;
 	registry->curl_error[0] = '\0';
 	str_clear(question->out);
 	set_up(question);
 	headers = add_header(registry, headers, "Accept", question->accept);
+	headers = add_header(registry, headers, "Content-Type", question->type);
 	headers = add_header(registry, headers, "Authorization", question->authorization);
 	curl_easy_setopt(registry->easy, CURLOPT_HTTPHEADER, headers);
 	code = curl_easy_perform(registry->easy);
@@ -188,8 +215,9 @@ static const char *scope_of(struct registry *registry)
 {
 	return registry->challenge.scope
 		? registry->challenge.scope
-		: arena_printf(&registry->arena, "repository:%s:pull",
-			  registry->opts->repository);
+		: arena_printf(&registry->arena, "repository:%s:pull%s",
+			  registry->opts->repository,
+			  registry->opts->writes ? ",push" : "");
 }
 
 /* The identity that docker login got from it is shown by a form, a password in the header of a plain question. */
@@ -361,23 +389,28 @@ void registry_free(struct registry *registry)
 	free(registry);
 }
 
-static const char *url_of(struct registry *registry, const char *path)
+static const char *host_of(const struct registry *registry)
 {
 	const char *host = registry->opts->host;
 
-	return arena_printf(&registry->arena, "%s://%s/v2/%s/%s", registry->scheme,
-		text_eq(host, "docker.io") ? "registry-1.docker.io" : host,
-		registry->opts->repository, path);
+	return text_eq(host, "docker.io") ? "registry-1.docker.io" : host;
 }
 
-/* A registry of this machine that does not speak TLS does so without. */
+static const char *url_of(struct registry *registry, const char *path)
+{
+	return arena_printf(&registry->arena, "%s://%s/v2/%s/%s", registry->scheme,
+		host_of(registry), registry->opts->repository, path);
+}
+
+/* A registry of this machine that does not speak TLS does so without. path may be a whole URL. */
 static CURLcode ask(struct question *question, const char *path, long *out_status)
 {
 	struct registry *registry = question->registry;
+	bool is_url = strstr(path, "://");
 	CURLcode code;
 
 	question->authorization = registry->authorization;
-	question->url = url_of(registry, path);
+	question->url = is_url ? path : url_of(registry, path);
 	code = perform(question, out_status);
 	if (code && registry->is_local && !registry->has_answered &&
 		!question->out->full) {
@@ -389,20 +422,96 @@ static CURLcode ask(struct question *question, const char *path, long *out_statu
 	return code;
 }
 
+/* Asks once more with what the registry wants to see. False: there was no answer. */
+static bool converse(
+	struct question *question, const char *path, long *out_status, struct err *err)
+{
+	CURLcode code = ask(question, path, out_status);
+
+	if (!code && *out_status == 401) {
+		if (authorize(question->registry, err))
+			code = ask(question, path, out_status);
+		else if (err->kind)
+			return false;
+	}
+	return !code || not_reached(question, code, err);
+}
+
 bool registry_get(struct registry *registry, const char *path, const char *accept,
 	struct str *out, struct err *err)
 {
 	struct question question = {.registry = registry, .accept = accept, .out = out};
 	long status = 0;
-	CURLcode code = ask(&question, path, &status);
 
-	if (!code && status == 401) {
-		if (authorize(registry, err))
-			code = ask(&question, path, &status);
-		else if (err->kind)
-			return false;
-	}
-	if (code)
-		return not_reached(&question, code, err);
-	return status == 200 || refused(registry, &question, status, err);
+	return converse(&question, path, &status, err) &&
+		(status == 200 || refused(registry, &question, status, err));
+}
+
+/* ---- writing */
+
+/* Where the registry wants the blob: in itself, or it would hear a secret that is not for it. */
+static const char *upload_url(struct registry *registry, const char *digest)
+{
+	const char *host = arena_printf(
+		&registry->arena, "%s://%s", registry->scheme, host_of(registry));
+	const char *place = registry->location;
+
+	if (!is_plain(place) || text_starts(place, "//"))
+		return NULL;
+	if (*place == '/')
+		place = arena_printf(&registry->arena, "%s%s", host, place);
+	if (!text_starts(place, host) || place[strlen(host)] != '/')
+		return NULL;
+	return arena_printf(&registry->arena, "%s%cdigest=%s", place,
+		strchr(place, '?') ? '&' : '?', digest);
+}
+
+static bool write_to(struct question *question, const char *path, struct err *err)
+{
+	long status = 0;
+
+	return converse(question, path, &status, err) &&
+		((status >= 200 && status < 300) ||
+			refused(question->registry, question, status, err));
+}
+
+bool registry_put_blob(struct registry *registry, const char *digest,
+	const struct str *text, struct err *err)
+{
+	auto_str answer = {.max_bytes = TOKEN_MAX_BYTES};
+	struct question question = {
+		.registry = registry, .method = "HEAD", .out = &answer};
+	const char *url;
+	long status = 0;
+
+	if (!converse(&question, arena_printf(&registry->arena, "blobs/%s", digest),
+		    &status, err))
+		return false;
+	if (status == 200)
+		return true;
+	question.method = "POST";
+	if (!write_to(&question, "blobs/uploads/", err))
+		return false;
+	url = upload_url(registry, digest);
+	if (!url)
+		return err_set(err, ERR_REGISTRY, "%s does not say where a file goes",
+			registry->opts->host);
+	question.method = "PUT";
+	question.type = "application/octet-stream";
+	question.body = text;
+	return write_to(&question, url, err);
+}
+
+bool registry_put_manifest(struct registry *registry, const char *tag, const char *type,
+	const struct str *text, struct err *err)
+{
+	auto_str answer = {.max_bytes = TOKEN_MAX_BYTES};
+	struct question question = {.registry = registry,
+		.method = "PUT",
+		.type = type,
+		.body = text,
+		.out = &answer};
+
+	return write_to(
+		&question, arena_printf(&registry->arena, "manifests/%s", tag), err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads from a registry by itself, without an engine (OCI distribution-spec: manifests and blobs). Each question waits
- * for its answer: whoever asks has nothing else to do.
+ * Reads from and writes to a registry by itself, without an engine (OCI distribution-spec: manifests and blobs). Each
+ * question waits for its answer: whoever asks has nothing else to do.
  */
 #pragma once
 
@@ -15,6 +15,7 @@ struct str;
 struct registry;
 
 struct registry_opts {
+	bool writes;      /* tokens are to be good for that, too */
 	const char *host; /* as image_registry has it: "docker.io", "127.0.0.1:5000" */
 	const char *repository; /* "team/app" */
 	const struct node
@@ -35,3 +36,11 @@ void registry_free(struct registry *registry);
  */
 bool registry_get(struct registry *registry, const char *path, const char *accept,
 	struct str *out, struct err *err);
+
+/* Puts a blob there, unless it is there already. */
+bool registry_put_blob(struct registry *registry, const char *digest,
+	const struct str *text, struct err *err);
+
+/* Puts a manifest there under a tag. */
+bool registry_put_manifest(struct registry *registry, const char *tag, const char *type,
+	const struct str *text, struct err *err);

@@ -122,7 +122,7 @@ assert_same_config() {
 	done
 	run davit -f "oci://$NAME" up -d </dev/null
 	assert_fails
-	assert_tells 'up -y .--yes. says it'
+	assert_tells ' -y .--yes. says it'
 	assert_equal "$(container_names "$PROJECT")" ''
 	echo TAG=latest >.env
 	run davit -f "oci://$NAME" up -d <<<y
@@ -149,4 +149,72 @@ assert_same_config() {
 	presses Enter
 	poll 20 is_running "$PROJECT-web-1"
 	terminal_close
+}
+
+@test "what davit publishes is for docker compose what it would have published itself" {
+	mkdir source/sub
+	sed -i 's/base.yaml/"sub\/base.yaml" # of the folder/; s/- web.env/- {path: "web.env", required: true}/' source/compose.yaml
+	sed 's/deep.yaml/..\/deep.yaml/' source/base.yaml >source/sub/base.yaml
+	for version in 1.0 1.1; do
+		davit --project-directory source -f source/compose.yaml -f source/over.yaml publish -y --with-env \
+			--oci-version "$version" "$REGISTRY/$PROJECT:davit"
+		assert_same_config "oci://$REGISTRY/$PROJECT:davit"
+		assert_equal "$(davit -f "oci://$REGISTRY/$PROJECT:davit" config)" "$(davit -f "oci://$NAME" config)"
+	done
+}
+
+@test "images that are built are pushed before their project is published" {
+	cat >source/compose.yaml <<-YAML
+		services:
+		  web: {image: "$REGISTRY/$PROJECT-image:1", build: {dockerfile_inline: "FROM busybox"}}
+	YAML
+	davit -f source/compose.yaml build
+	davit -f source/compose.yaml publish -y --resolve-image-digests "$REGISTRY/$PROJECT:built"
+	assert_same_config "oci://$REGISTRY/$PROJECT:built"
+	run davit -f "oci://$REGISTRY/$PROJECT:built" config
+	assert_tells "image: $REGISTRY/$PROJECT-image:1@sha256:"
+	docker rmi "$REGISTRY/$PROJECT-image:1"
+}
+
+@test "publish asks about what may be secret, and takes no what nobody could load" {
+	cd source
+	run davit publish "$REGISTRY/$PROJECT:ask"
+	assert_fails
+	assert_tells '^compose.yaml:6:9: an env file is published only with --with-env'
+	run davit publish --with-env "$REGISTRY/$PROJECT:ask" </dev/null
+	assert_fails
+	assert_tells '^  web: FROM_FILE=file$'
+	assert_tells 'Are you ok to publish them. .y/N'
+	davit publish --with-env "$REGISTRY/$PROJECT:ask" <<<y
+	echo 'services: {web: {image: x, environment: {A: b}, volumes: [".:/data"]}}' >env.yaml
+	run davit -f env.yaml publish "$REGISTRY/$PROJECT:ask"
+	assert_fails
+	assert_tells '--with-env if everybody'
+	run davit -f env.yaml publish --with-env "$REGISTRY/$PROJECT:ask" <<<n
+	assert_fails
+	assert_tells '^  web: mounts '
+	assert_tells 'the answer was no'
+	echo 'include: [env.yaml]' >include.yaml
+	run davit -f include.yaml publish -y "$REGISTRY/$PROJECT:ask"
+	assert_fails
+	assert_tells '^include.yaml:1:11: a file that includes one of this machine'
+	echo 'services: {web: {build: .}}' >build.yaml
+	run davit -f build.yaml publish -y "$REGISTRY/$PROJECT:ask"
+	assert_fails
+	assert_tells '^build.yaml:1:.*services.web: only a build section'
+}
+
+@test "publish shows its password to a registry that asks for it, and to dry runs nothing" {
+	cd source
+	run davit publish -y --with-env "$REGISTRY_PRIVATE/$PROJECT:davit"
+	assert_fails
+	assert_tells "docker login $REGISTRY_PRIVATE"
+	printf '{"auths": {"%s": {"auth": "%s"}}}' "$REGISTRY_PRIVATE" "$(printf user:password | base64)" \
+		>../docker/config.json
+	davit publish -y --with-env "$REGISTRY_PRIVATE/$PROJECT:davit"
+	assert_same_config "oci://$REGISTRY_PRIVATE/$PROJECT:davit"
+	davit publish -y --with-env --dry-run "$REGISTRY_PRIVATE/$PROJECT:dry"
+	run davit -f "oci://$REGISTRY_PRIVATE/$PROJECT:dry" config
+	assert_fails
+	assert_tells 'has nothing of that name'
 }

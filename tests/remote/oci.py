@@ -30,6 +30,7 @@ class Registry(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
         self.has, self.asked, self.login = {}, [], None
+        self.upload = f"/v2/{NAME}/blobs/upload?of=1"
         self.host = f"127.0.0.1:{self.server_address[1]}"
         self.realm = f"http://{self.host}/token"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -53,9 +54,16 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def do_HEAD(self):
+        self.do_GET()
+
     def do_POST(self):
+        server = self.server
         form = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.asked.append(form)
+        server.asked.append(form)
+        if self.path.startswith("/v2/"):
+            self.answer(202, b"", ("Location", server.upload.format(host=server.host)))
+            return
         self.answer(200, b'{"access_token": "secret"}' if "refresh_token=identity" in form else b"{}")
 
     def do_GET(self):
@@ -73,6 +81,14 @@ class Answer(http.server.BaseHTTPRequestHandler):
         else:
             self.answer(404, b'{"errors": [{"message": "none\x1b[31m"}]}')
 
+    def do_PUT(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        path = self.path.removeprefix(f"/v2/{NAME}/")
+        if path.startswith("blobs/upload"):
+            path = "blobs/" + path.partition("digest=")[2]
+        self.server.has[path] = body
+        self.answer(201, b"")
+
     def challenge(self):
         if self.server.login.startswith("Basic"):
             return 'Basic realm="lab"'
@@ -88,7 +104,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
 
 class World(place.Place):
@@ -252,6 +269,33 @@ def a_token_comes_only_from_a_place_of_the_web(world):
     world.registry.realm, world.registry.login = realm, None
 
 
+def what_is_published_is_what_is_got(world):
+    registry = world.registry
+    world.file("main.yaml", "services: {web: {image: x, extends: {file: ext.yaml, service: e}}}\n")
+    world.file("ext.yaml", "services: {e: {image: e, hostname: e}}\n")
+    for upload in (registry.upload, "http://{host}/v2/" + NAME + "/blobs/upload"):
+        registry.upload = upload
+        world.said("-f", "main.yaml", "publish", f"{registry.host}/{NAME}:new")
+        text = world.config("-f", f"oci://{registry.host}/{NAME}:new")
+        assert "hostname: e\n" in text and "image: x\n" in text, text
+        manifest = json.loads(registry.has.pop("manifests/new"))
+        for layer in manifest["layers"]:
+            assert digest(registry.has.pop(f"blobs/{layer['digest']}")) == layer["digest"]
+    registry.asked.clear()
+    world.said("-f", "main.yaml", "publish", "--dry-run", f"{registry.host}/{NAME}:new")
+    assert not registry.asked, registry.asked
+
+
+def files_go_nowhere_but_to_the_registry(world):
+    registry = world.registry
+    for upload in ("http://127.0.0.1:1/x", "http://{host}0/x", "http://{host}@127.0.0.1:1/x", "//127.0.0.1:1/x", "x", "",
+                   "file:///tmp/x"):
+        registry.upload = upload
+        ran = world.run("-f", "main.yaml", "publish", f"{registry.host}/{NAME}:none")
+        assert ran.returncode == 1 and "manifests/none" not in registry.has, ran
+        assert "does not say where a file goes" in ran.stderr, ran.stderr
+
+
 def it_can_be_switched_off(world):
     assert "files of registries are switched off by COMPOSE_EXPERIMENTAL_OCI_REMOTE=0" in world.fails(
         "-f", world.name, COMPOSE_EXPERIMENTAL_OCI_REMOTE="0")
@@ -279,6 +323,8 @@ CHECKS = [
     a_password_is_shown_when_it_is_asked_for,
     a_token_is_fetched_once,
     a_token_comes_only_from_a_place_of_the_web,
+    what_is_published_is_what_is_got,
+    files_go_nowhere_but_to_the_registry,
     it_can_be_switched_off,
     completion_waits_for_nobody,
 ]
