@@ -181,6 +181,23 @@ static const struct list lists[] = {
 	{offsetof(C, volumes), list_volumes, LIST_READS_FILES},
 };
 
+/* Of several that are asked for docker compose prints the first in this order; a hash is a text. */
+static void keep_first(struct config *opts)
+{
+	bool hash = opts->hash;
+	bool *const order[] = {&opts->services, &opts->volumes, &opts->networks,
+		&opts->models, &hash, &opts->profiles, &opts->images, &opts->variables,
+		&opts->environment};
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
+		*order[i] = *order[i] && !found;
+		found = found || *order[i];
+	}
+	if (!hash)
+		opts->hash = NULL;
+}
+
 /* The list that was asked for, or NULL. */
 static const struct list *list_of(const struct config *opts)
 {
@@ -358,13 +375,15 @@ static int show(struct app *app, const struct config *opts)
 static int config_run(
 	struct app *app, const void *parsed, const struct operands *operands)
 {
-	const struct config *opts = parsed;
+	struct config settled = *(const struct config *)parsed;
+	const struct config *opts = &settled;
 	struct strings found;
 	struct load_opts how;
 	struct err err = {0};
 
 	if (opts->schema)
 		return show_schema(app, opts);
+	keep_first(&settled);
 	if (!check(opts, &err))
 		return app_fail(app, &err);
 	load_opts(app, opts, operands, &how);

@@ -87,12 +87,12 @@ static bool check_ip(struct arena *arena, struct spec *spec)
 	unsigned char address[16];
 	size_t len = strlen(spec->ip);
 
-	if (spec->ip[0] == '[') {
-		if (spec->ip[len - 1] != ']')
-			return false;
-		spec->ip = arena_strndup(arena, spec->ip + 1, len - 2);
-	}
-	return !*spec->ip || inet_pton(AF_INET, spec->ip, address) == 1 ||
+	if (spec->ip[0] != '[')
+		return !*spec->ip || inet_pton(AF_INET, spec->ip, address) == 1;
+	if (spec->ip[len - 1] != ']')
+		return false;
+	spec->ip = arena_strndup(arena, spec->ip + 1, len - 2);
+	return inet_pton(AF_INET, spec->ip, address) == 1 ||
 		inet_pton(AF_INET6, spec->ip, address) == 1;
 }
 
@@ -112,8 +112,9 @@ static bool check_protocol(struct arena *arena, struct spec *spec)
 static bool check(struct arena *arena, struct spec *spec, struct pos pos, struct err *err)
 {
 	if (!check_ip(arena, spec))
-		return err_at(err, pos, "not a port: \"%s\": \"%s\" is no IP address",
-			spec->text, spec->ip);
+		return err_at(err, pos, "not a port: \"%s\": \"%s\" is no IP address%s",
+			spec->text, spec->ip,
+			strchr(spec->ip, ':') ? " (one of version 6 is put in [])" : "");
 	if (!*spec->container)
 		return err_at(err, pos,
 			"not a port: \"%s\": no container port at its end", spec->text);
