@@ -64,26 +64,28 @@ static unsigned what_matters(const struct app *app, const struct wish *wish)
 		(dns_is_wished(app) ? OBSERVE_DNS : 0u);
 }
 
-/* The last `down` takes netdns away, so whoever it knew asks once more for whom else it knows. */
+/* `start` starts netdns, and the last `down` takes it away: whoever it knew asks once more for whom else it knows. */
 static const struct observed *observe_for(struct app *app, const struct wish *wish)
 {
 	unsigned what = what_matters(app, wish);
 	const struct observed *observed = app_observe(app, what);
 
-	return observed && wish->verb == VERB_DOWN && dns_is_there(observed)
+	return observed && (wish->verb == VERB_DOWN || wish->verb == VERB_START) &&
+			dns_is_there(observed)
 		? app_observe(app, what | OBSERVE_DNS)
 		: observed;
 }
 
 /* config.json is known when the engine is, and so is whether netdns can run for it. */
-static const struct wish *with_engine(struct app *app, const struct wish *wish)
+static const struct wish *with_engine(
+	struct app *app, const struct wish *wish, const struct observed *observed)
 {
 	struct wish *out = ARENA_NEW(&app->arena, struct wish);
 
 	*out = *wish;
 	out->proxy_environment = proxies_of(&app->arena,
 		credentials_config(app->credentials), engine_host(app->engine));
-	dns_wish_fill(app, out);
+	dns_wish_fill(app, observed, out);
 	return out;
 }
 
@@ -99,7 +101,7 @@ const struct plan *app_plan(struct app *app, const struct wish *wish)
 
 	if (!input.observed)
 		return NULL;
-	input.wish = with_engine(app, wish);
+	input.wish = with_engine(app, wish, input.observed);
 	input.observed = app_inspect_changed(app, &input);
 	if (!input.observed)
 		return NULL;

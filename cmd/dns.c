@@ -27,6 +27,7 @@
 
 #define PROGRAM_MAX_BYTES ((size_t)64 << 20)
 #define RESOLV_MAX_BYTES ((size_t)64 << 10)
+#define SOCKETS_MAX_BYTES ((size_t)16 << 20)
 #define VERSION_CHARS 16
 #define UNIX_SCHEME "unix://"
 #define DIRECTORY "/run/davit/netdns"
@@ -197,12 +198,47 @@ static bool probed(void *ctx, const struct node *network)
 	return probe_remembers(netdns_directory(app), node_get_text(network, "Id"));
 }
 
-void dns_wish_fill(struct app *app, struct wish *wish)
+/* Is there a socket on port 53 of every address? One of netdns' own is on a single one. As proc(5) prints it. */
+static bool has_any_listener(const char *text, const char *end)
+{
+	static const char any4[] = " 00000000:0035 ";
+	static const char any6[] = " 00000000000000000000000000000000:0035 ";
+
+	while (text < end) {
+		const char *colon = memchr(text, ':', (size_t)(end - text));
+		const char *local = colon ? colon + 1 : end;
+
+		if (text_starts(local, any4) || text_starts(local, any6))
+			return true;
+		text = memchr(text, '\n', (size_t)(end - text));
+		if (!text)
+			break;
+		text++;
+	}
+	return false;
+}
+
+static bool port_is_taken(struct app *app)
+{
+	static const char *const tables[] = {
+		"/proc/net/udp", "/proc/net/udp6", "/proc/net/tcp", "/proc/net/tcp6"};
+	const char *text;
+	size_t len;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (read_file(app, tables[i], SOCKETS_MAX_BYTES, &text, &len) &&
+			has_any_listener(text, text + len))
+			return true;
+	return false;
+}
+
+void dns_wish_fill(struct app *app, const struct observed *observed, struct wish *wish)
 {
 	const struct netdns_opts *netdns;
 	struct dns_wish *out = &wish->dns;
 
-	if (!dns_is_wished(app) && wish->verb != VERB_NETDNS_START)
+	if (!dns_is_wished(app) && wish->verb != VERB_NETDNS_START &&
+		!(wish->verb == VERB_START && dns_is_there(observed)))
 		return;
 	netdns = app_netdns(app);
 	*out = (struct dns_wish){
@@ -216,7 +252,11 @@ void dns_wish_fill(struct app *app, struct wish *wish)
 	};
 	if (netdns)
 		out->version = netdns->version;
-	else
+	if (netdns && port_is_taken(app))
+		out->unavailable =
+			"port 53 of all addresses of this host is taken; this tells by "
+			"whom: ss -Hlnp 'sport = :53'";
+	else if (!netdns)
 		out->unavailable = text_starts(engine_host(app->engine), UNIX_SCHEME)
 			? "davit-netdns is missing beside davit-engine"
 			: "the engine is on another host";

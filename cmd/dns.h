@@ -15,8 +15,8 @@ bool dns_is_wished(const struct app *app);
 /* Has anything of these containers to do with netdns? */
 bool dns_is_there(const struct observed *observed);
 
-/* What a plan has to know; after app_connect. Reads nothing where nobody asks for names. */
-void dns_wish_fill(struct app *app, struct wish *out);
+/* What a plan has to know; after app_connect. Reads nothing where nobody asks for names, or starts who did. */
+void dns_wish_fill(struct app *app, const struct observed *observed, struct wish *out);
 
 /* Where its control socket is. */
 const char *netdns_directory(const struct app *app);

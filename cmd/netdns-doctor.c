@@ -13,6 +13,8 @@
 #include "cmd/dns.h"
 #include "compose/scheduler/probe.h"
 
+#define PROBE_TIMEOUT_S 2 /* a person's patience */
+
 struct doctor {
 	struct app *app;
 	const struct netdns_opts *netdns;
@@ -57,6 +59,7 @@ static struct probing probe(const struct doctor *doctor, const struct node *netw
 		.name = node_get_text(network, "name"),
 		.address = address_of(network),
 		.domain = doctor->domain,
+		.timeout_s = PROBE_TIMEOUT_S,
 	};
 	struct probing probing = {0};
 

@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "base/str.h"
 
 #define DNS_PORT 53
-#define ALL_MS 2000 /* a person's patience, and less than the engine's own 4 s */
+#define MS_PER_S 1000
+#define TIMEOUT_MAX_S 3600
 #define WAIT_MS 500
 #define REFUSED_MS 20
 #define HEADER_BYTES 12
@@ -85,14 +87,16 @@ static int64_t now_ms(void)
 int netdns_probe(int nargs, char *const *args)
 {
 	uint8_t query[PACKET_BYTES];
-	size_t len = nargs == 2 ? write_query(args[1], query) : 0;
+	size_t len = nargs == 3 ? write_query(args[1], query) : 0;
+	int64_t timeout_s;
 	int64_t end_ms;
 
-	if (len == 0) {
-		fputs("usage: davit-netdns probe ADDRESS DOMAIN\n", stderr);
+	if (len == 0 || !parse_i64(args[2], &timeout_s) || timeout_s < 0 ||
+		timeout_s > TIMEOUT_MAX_S) {
+		fputs("usage: davit-netdns probe ADDRESS DOMAIN SECONDS\n", stderr);
 		return 2;
 	}
-	end_ms = now_ms() + ALL_MS;
+	end_ms = now_ms() + timeout_s * MS_PER_S;
 	do {
 		if (ask(args[0], query, len))
 			return 0;

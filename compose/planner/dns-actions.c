@@ -13,6 +13,8 @@
 #include "compose/planner/parts.h"
 
 #define ANSWERS_TIMEOUT_S 10
+#define PROBE_TIMEOUT_S \
+	2 /* with assist, which can do without; less than the engine's own 4 s */
 #define DRAINED_MIN_S 2  /* for clients that keep names longer than they are told to */
 #define DRAINED_MAX_S 55 /* netdns lets a drain go after 60 s */
 
@@ -238,9 +240,10 @@ static bool was_probed(const struct draft *draft, const struct network_state *st
 		draft->wish->dns.probed(draft->wish->ctx, state->observed->node);
 }
 
-/* Whoever made it has the address as a slot, which is empty, and so left out, where nobody answered. */
-static void probe_network(struct draft *draft, struct network_state *state)
+/* What it gives is the address, or with assist nothing, where nobody answered. */
+static unsigned probe_network(struct draft *draft, struct network_state *state)
 {
+	bool assist = state->dns.mode == DNS_ASSIST;
 	struct node *body = node_map(draft->arena);
 	struct links links = {0};
 
@@ -250,16 +253,18 @@ static void probe_network(struct draft *draft, struct network_state *state)
 		slot_node(draft->arena, dns_gateway(draft, state)));
 	numbers_add(draft->arena, &links.needs, state->create);
 	numbers_add(draft->arena, &links.needs, start_netdns(draft));
-	state->dns.probe = draft_add(draft,
+	return draft_add(draft,
 		&(struct action){
 			.kind = ACTION_NETDNS_PROBE,
 			.label = state->network->name,
 			.target = state->ref,
 			.body = body,
 			.version = draft->wish->dns.version,
+			.timeout_s = assist ? PROBE_TIMEOUT_S : ANSWERS_TIMEOUT_S,
 			.if_skipped = "",
-			.on_fail = FAIL_WARN,
-			.reason = "dns assist",
+			.on_fail = assist ? FAIL_WARN : FAIL_STOP,
+			.reason = arena_printf(
+				draft->arena, "dns %s", dns_modes[state->dns.mode]),
 		},
 		&links);
 }
@@ -271,7 +276,7 @@ void probe_dns(struct draft *draft)
 
 		if (state->dns.mode == DNS_ASSIST && any_on(draft, state, makes) &&
 			!was_probed(draft, state))
-			probe_network(draft, state);
+			state->dns.probe = probe_network(draft, state);
 	}
 }
 
@@ -302,12 +307,17 @@ static bool starts_on(
 	return starts;
 }
 
+/* Once containers have been heard there, it is enough that it listens. */
 static void wait_for_answers(struct draft *draft, struct network_state *state)
 {
 	struct links links = {0};
 
 	if (!starts_on(draft, state, &links.needs))
 		return;
+	if (!was_probed(draft, state)) {
+		state->dns.answers = probe_network(draft, state);
+		return;
+	}
 	numbers_add(draft->arena, &links.needs, draft->netdns_start);
 	numbers_add(draft->arena, &links.needs, state->create);
 	state->dns.answers = draft_add(draft,
@@ -375,6 +385,29 @@ void start_dns(struct draft *draft)
 	}
 }
 
+static bool is_given_out(const struct draft *draft, const struct service_state *state)
+{
+	for (size_t i = 0; i < state->nreplicas; i++)
+		if (state->replicas[i].old &&
+			dns_answers_alone(draft, state->replicas[i].old))
+			return true;
+	return false;
+}
+
+/* As they are: what is there tells who asks netdns. */
+void start_dns_again(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service_state *state = &draft->services[i];
+
+		for (size_t j = 0; j < state->nreplicas; j++)
+			if (state->replicas[j].fate == FATE_START &&
+				knows_dns(draft, &state->replicas[j]) &&
+				!draft->wish->dns.unavailable)
+				start_netdns(draft);
+	}
+}
+
 void need_answers(
 	struct draft *draft, const struct service *service, struct numbers *needs)
 {
@@ -385,6 +418,9 @@ void need_answers(
 		if (state)
 			numbers_add(draft->arena, needs, state->dns.answers);
 	}
+	if (draft->wish->verb == VERB_START &&
+		is_given_out(draft, draft_service(draft, service->name)))
+		numbers_add(draft->arena, needs, draft->netdns_start);
 }
 
 /* ---- stopping */

@@ -15,6 +15,7 @@
 #include "compose/planner/draft.h"
 
 #define TTL_DEFAULT_S 5
+#define DNS_PORT "53"
 #define DOMAIN_DEFAULT "davit.internal"
 #define GATEWAYS_MAX 2 /* of one container: one, and one for when it does not answer */
 #define SERVERS_MAX 3  /* the engine's resolver asks no more */
@@ -81,7 +82,7 @@ static const char *no_address(struct draft *draft, struct network_state *state)
 	return state->dns.gateway ? NULL : "no gateway";
 }
 
-static void choose(struct draft *draft, struct network_state *state)
+static void choose(struct draft *draft, struct network_state *state, bool possible)
 {
 	const struct network *network = state->network;
 	const struct dns_settings *own = &network->dns;
@@ -96,7 +97,7 @@ static void choose(struct draft *draft, struct network_state *state)
 	choice->domain = own->domain ? own->domain
 		: all->domain        ? all->domain
 				     : DOMAIN_DEFAULT;
-	if (choice->mode == DNS_OFF || draft->wish->dns.unavailable)
+	if (choice->mode == DNS_OFF || !possible)
 		return;
 	why = no_address(draft, state);
 	if (!why)
@@ -109,8 +110,42 @@ static void choose(struct draft *draft, struct network_state *state)
 	choice->asked = false;
 }
 
-/* The engine is elsewhere: said once, for all networks. */
-static void give_up(struct draft *draft)
+static bool is_any(const char *address)
+{
+	return !address || !*address || strcmp(address, "0.0.0.0") == 0 ||
+		strcmp(address, "::") == 0;
+}
+
+/* Its port would be that of every gateway, too, or netdns would keep it from being started. */
+static const char *port_publisher(const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service *service = draft->services[i].service;
+
+		for (size_t j = 0; j < service->nports; j++)
+			if (text_eq(service->ports[j].published, DNS_PORT) &&
+				is_any(service->ports[j].host_ip))
+				return service->name;
+	}
+	return NULL;
+}
+
+/* Why netdns cannot run, whatever the network; NULL: it can. */
+static const char *why_nowhere(const struct draft *draft)
+{
+	const char *publisher = port_publisher(draft);
+
+	if (draft->wish->dns.unavailable)
+		return draft->wish->dns.unavailable;
+	return publisher ? arena_printf(draft->arena,
+				   "services.%s publishes port " DNS_PORT
+				   " on all addresses of the host",
+				   publisher)
+			 : NULL;
+}
+
+/* Said once, for all networks. */
+static void give_up(struct draft *draft, const char *why)
 {
 	const char *word = NULL;
 
@@ -124,8 +159,7 @@ static void give_up(struct draft *draft)
 		choice->asked = false;
 	}
 	if (word)
-		draft_note(draft, true, "dns %s is off: %s", word,
-			draft->wish->dns.unavailable);
+		draft_note(draft, true, "dns %s is off: %s", word, why);
 }
 
 static const struct dns_choice *choice_of(
@@ -185,11 +219,13 @@ static void warn_of_ndots(struct draft *draft, const struct service *service)
 
 void choose_dns(struct draft *draft)
 {
+	const char *nowhere = why_nowhere(draft);
+
 	for (size_t i = 0; i < draft->project->nnetworks; i++)
 		if (draft->networks[i].used)
-			choose(draft, &draft->networks[i]);
-	if (draft->wish->dns.unavailable)
-		give_up(draft);
+			choose(draft, &draft->networks[i], !nowhere);
+	if (nowhere)
+		give_up(draft, nowhere);
 	for (size_t i = 0; i < draft->graph->nnodes; i++) {
 		const struct service *service = draft->services[i].service;
 

@@ -61,6 +61,7 @@ void probe_dns(struct draft *draft);
 
 /* Starts netdns where the plan needs it, and waits for it; what a service then waits for. */
 void start_dns(struct draft *draft);
+void start_dns_again(struct draft *draft); /* of `start` */
 void need_answers(
 	struct draft *draft, const struct service *service, struct numbers *needs);
 

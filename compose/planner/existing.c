@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "compose/graph/graph.h"
+#include "compose/planner/dns.h"
 #include "compose/planner/draft.h"
 #include "compose/planner/parts.h"
 
@@ -61,6 +62,7 @@ bool plan_start(struct draft *draft, struct err *err)
 	recover_services(draft);
 	keep_all(draft);
 	decide_starts(draft);
+	start_dns_again(draft);
 	if (!create_containers(draft, err))
 		return false;
 	start_containers(draft);

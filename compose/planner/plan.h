@@ -124,7 +124,7 @@ struct action {
 	const struct node
 		*body;      /* create, connect, disconnect; may hold slots (NODE_SLOT) */
 	const char *signal; /* kill */
-	int timeout_s; /* stop, restart: < 0 is the container's own; waits: <= 0 is none */
+	int timeout_s; /* of netdns: probe, too; stop, restart: < 0 is the container's own; waits: <= 0 is none */
 	bool force;    /* remove, disconnect */
 	bool volumes;  /* remove a container with its anonymous volumes */
 	enum wait_for wait;

@@ -181,7 +181,7 @@ static void on_imported(void *ctx, const struct reply *reply)
 	if (reply->err)
 		task_finish(task, reply->err);
 	else
-		replace(task);
+		task->then(task);
 }
 
 static void import(struct task *task)
@@ -216,23 +216,29 @@ static void on_image(void *ctx, const struct reply *reply)
 
 	task->call = NULL;
 	if (!reply->err)
-		replace(task);
+		task->then(task);
 	else if (reply->status == HTTP_NOT_FOUND)
 		import(task);
 	else
 		task_finish(task, reply->err);
 }
 
-void task_netdns_start(struct task *task)
+void task_netdns_image(struct task *task, void (*then)(struct task *task))
 {
 	struct err err = {0};
 
+	task->then = then;
 	if (task->opts->netdns) {
 		task->call = engine_image_inspect(task->opts->engine,
 			netdns_image(&task->arena, task->opts->netdns), false, on_image,
 			task);
 		return;
 	}
-	err_set(&err, ERR_STATE, "it cannot run for this engine");
+	err_set(&err, ERR_STATE, "netdns cannot run for this engine");
 	task_finish(task, &err);
+}
+
+void task_netdns_start(struct task *task)
+{
+	task_netdns_image(task, replace);
 }

@@ -15,6 +15,9 @@ struct task;
 const char *netdns_image(struct arena *arena, const struct netdns_opts *opts);
 const char *netdns_entry(struct arena *arena, const struct netdns_opts *opts);
 
+/* Sees to it that the image is there, packing it if need be, and calls then, or ends the task. */
+void task_netdns_image(struct task *task, void (*then)(struct task *task));
+
 /* What its container is made from. */
 struct node *netdns_container(struct task *task);
 

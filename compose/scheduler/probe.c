@@ -45,7 +45,8 @@ static const char *label_text(struct arena *arena, const struct probe_opts *opts
 static struct node *probe_body(struct arena *arena, const struct probe_opts *opts)
 {
 	const char *const words[] = {netdns_entry(arena, opts->netdns), "probe",
-		opts->address, opts->domain, NULL};
+		opts->address, opts->domain, arena_printf(arena, "%d", opts->timeout_s),
+		NULL};
 	struct node *body = node_map(arena);
 	struct node *host = node_map(arena);
 	struct node *labels = node_map(arena);
@@ -191,30 +192,33 @@ static void on_probed(void *ctx, bool answers, const struct err *why)
 		task->id = address;
 	else if (!why)
 		err_set(&err, ERR_STATE,
-			"containers get no answer from %s, and are made with dns off; "
-			"this tells what would mend it: davit netdns doctor",
-			address);
+			"containers get no answer from %s%s; this tells what would mend "
+			"it: davit netdns doctor",
+			address,
+			task->action->on_fail == FAIL_WARN ? ", and are made with dns off"
+							   : "");
 	task_finish(task, answers ? NULL : &err);
 }
 
-void task_netdns_probe(struct task *task)
+static void probe(struct task *task)
 {
 	const struct node *body = task->filled.body;
-	struct err err = {0};
 
-	if (task->opts->netdns) {
-		task->probe = probe_start(
-			&(struct probe_opts){
-				.engine = task->opts->engine,
-				.netdns = task->opts->netdns,
-				.network = task->filled.target,
-				.name = node_get_text(body, "network"),
-				.address = node_get_text(body, "address"),
-				.domain = node_get_text(body, "domain"),
-			},
-			on_probed, task);
-		return;
-	}
-	err_set(&err, ERR_STATE, "netdns cannot run for this engine");
-	task_finish(task, &err);
+	task->probe = probe_start(
+		&(struct probe_opts){
+			.engine = task->opts->engine,
+			.netdns = task->opts->netdns,
+			.network = task->filled.target,
+			.name = node_get_text(body, "network"),
+			.address = node_get_text(body, "address"),
+			.domain = node_get_text(body, "domain"),
+			.timeout_s = task->action->timeout_s,
+		},
+		on_probed, task);
+}
+
+/* The netdns that runs may be one in the foreground, for which there is no image. */
+void task_netdns_probe(struct task *task)
+{
+	task_netdns_image(task, probe);
 }

@@ -21,6 +21,7 @@ struct probe_opts {
 		name; /* of the network: netdns listens on it from now on, if it did not */
 	const char *address; /* who is asked */
 	const char *domain;  /* about what */
+	int timeout_s;       /* of the asking */
 };
 
 /* err: it could not be tried. Called once, not from inside; the probe is gone then. */

@@ -60,7 +60,8 @@ struct task {
 	const char *id;
 	const char *digest;
 	const char *gateway;
-	ino_t socket; /* of the netdns that is replaced */
+	void (*then)(struct task *task); /* when the image of netdns is there */
+	ino_t socket;                    /* of the netdns that is replaced */
 	struct err
 		refused; /* what a network's create or remove was told, while it is looked at what is there */
 

@@ -102,6 +102,21 @@ answers() {
 	assert_equal "$(docker inspect "$PROJECT-db-1" | jq -r '.[0].HostConfig.Dns[0]')" "$gateway"
 }
 
+@test "authoritative: where a firewall is in the way nothing is started, and it is said why" {
+	two_services authoritative
+	iptables -I INPUT -p udp --dport 53 -j DROP
+	run davit up -d
+	iptables -D INPUT -p udp --dport 53 -j DROP
+	assert_fails
+	assert_says "davit netdns doctor"
+	assert_equal "$(running_names)" ""
+	davit up -d
+	assert_equal "$(asked "$PROJECT-web-1" db)" "$(address_of "$PROJECT-db-1")"
+	run davit plan up --force-recreate
+	assert_tells "wait +answers"
+	refute_tells "probe"
+}
+
 @test "direct: containers ask the gateway themselves, and survive its restart" {
 	two_services direct
 	davit up -d
@@ -321,4 +336,42 @@ domain $bridge ~davit.internal"
 	grep -x "domain $bridge ~davit.internal" told
 	davit netdns stop
 	grep -x "revert $bridge" told
+}
+
+@test "where port 53 is taken on all addresses the engine answers, and it is said once" {
+	two_services authoritative
+	docker run -d --name "$PROJECT-taker" -p 53:53/udp busybox sleep 1000000
+	run davit up -d
+	docker rm -f "$PROJECT-taker"
+	assert_ok
+	assert_equal "$(grep -c 'dns authoritative is off: port 53' <<<"$output")" 1
+	assert_equal "$(asked "$PROJECT-web-1" db)" "$(address_of "$PROJECT-db-1")"
+	run docker inspect davit-netdns
+	assert_fails
+	davit up -d
+	assert_equal "$(asked "$PROJECT-db-1" www)" "$(addresses_of "$PROJECT-web-1" "$PROJECT-web-2")"
+}
+
+@test "a project that publishes port 53 itself is started, with the engine's names" {
+	compose_file <<-YAML
+		x-davit: {dns: assist}
+		services:
+		  hole: $(idle "stop_grace_period: 1s, ports: ['53:53/udp']")
+		  db: $(idle "stop_grace_period: 1s")
+	YAML
+	run davit up -d
+	assert_ok
+	assert_says "services.hole publishes port 53"
+	assert_equal "$(asked "$PROJECT-db-1" hole)" "$(address_of "$PROJECT-hole-1")"
+	run davit plan up
+	assert_ok
+}
+
+@test "start brings netdns back with those who ask it" {
+	two_services authoritative
+	davit up -d
+	davit stop
+	davit netdns stop
+	davit start
+	assert_equal "$(asked "$PROJECT-web-1" db)" "$(address_of "$PROJECT-db-1")"
 }
