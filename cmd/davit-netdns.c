@@ -74,7 +74,7 @@ static const char usage[] =
 	"usage: davit-netdns serve [--engine unix://SOCKET | --zone FILE]\n"
 	"                          [--control PATH] [--resolv FILE] [--port N]\n"
 	"                          [--host ADDRESS]\n"
-	"       davit-netdns probe ADDRESS DOMAIN SECONDS\n";
+	"       davit-netdns probe ADDRESS SECONDS DOMAIN...\n";
 
 static void say(void *data, const char *text)
 {

@@ -52,17 +52,20 @@ static void on_probed(void *ctx, bool answers, const struct err *err)
 static struct probing probe(const struct doctor *doctor, const struct node *network)
 {
 	const char *id = node_get_text(network, "id");
+	struct node *domains = node_list(&doctor->app->arena);
 	const struct probe_opts opts = {
 		.engine = doctor->app->engine,
 		.netdns = doctor->netdns,
 		.network = id,
 		.name = node_get_text(network, "name"),
 		.address = address_of(network),
-		.domain = doctor->domain,
+		.domains = domains,
 		.timeout_s = PROBE_TIMEOUT_S,
 	};
 	struct probing probing = {0};
 
+	node_push(&doctor->app->arena, domains,
+		node_text(&doctor->app->arena, doctor->domain));
 	probe_start(&opts, on_probed, &probing);
 	app_run_until(doctor->app, &probing.done);
 	if (!probing.err.kind)

@@ -84,21 +84,32 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int netdns_probe(int nargs, char *const *args)
+static bool ask_about_all(const char *address, int ndomains, char *const *domains)
 {
 	uint8_t query[PACKET_BYTES];
-	size_t len = nargs == 3 ? write_query(args[1], query) : 0;
+
+	for (int i = 0; i < ndomains; i++) {
+		size_t len = write_query(domains[i], query);
+
+		if (len && ask(address, query, len))
+			return true;
+	}
+	return false;
+}
+
+int netdns_probe(int nargs, char *const *args)
+{
 	int64_t timeout_s;
 	int64_t end_ms;
 
-	if (len == 0 || !parse_i64(args[2], &timeout_s) || timeout_s < 0 ||
+	if (nargs < 3 || !parse_i64(args[1], &timeout_s) || timeout_s < 0 ||
 		timeout_s > TIMEOUT_MAX_S) {
-		fputs("usage: davit-netdns probe ADDRESS DOMAIN SECONDS\n", stderr);
+		fputs("usage: davit-netdns probe ADDRESS SECONDS DOMAIN...\n", stderr);
 		return 2;
 	}
 	end_ms = now_ms() + timeout_s * MS_PER_S;
 	do {
-		if (ask(args[0], query, len))
+		if (ask_about_all(args[0], nargs - 2, args + 2))
 			return 0;
 	} while (now_ms() < end_ms);
 	return 1;

@@ -53,6 +53,8 @@ bool converge(struct draft *draft, struct err *err)
 	decide_services(draft);
 	decide_starts(draft);
 	decide_rolls(draft);
+	note_dns_settings(draft);
+	warn_of_domains(draft);
 	remove_surplus(draft);
 	handle_orphans(draft);
 	form_groups(draft);

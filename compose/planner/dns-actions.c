@@ -244,11 +244,12 @@ static bool was_probed(const struct draft *draft, const struct network_state *st
 static unsigned probe_network(struct draft *draft, struct network_state *state)
 {
 	bool assist = state->dns.mode == DNS_ASSIST;
+	const struct strings domains = dns_domains(draft, state->dns.domain);
 	struct node *body = node_map(draft->arena);
 	struct links links = {0};
 
 	node_set_text(draft->arena, body, "network", state->network->name);
-	node_set_text(draft->arena, body, "domain", state->dns.domain);
+	node_set(draft->arena, body, "domains", texts_node(draft->arena, &domains));
 	node_set(draft->arena, body, "address",
 		slot_node(draft->arena, dns_gateway(draft, state)));
 	numbers_add(draft->arena, &links.needs, state->create);

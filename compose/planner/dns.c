@@ -447,14 +447,19 @@ void body_add_dns(struct body_parts *parts)
 /* ---- what differs */
 
 /* What a container was made with; NULL: nothing. */
-static const struct node *label_of(
-	struct arena *arena, const struct observed_container *container)
+static const struct node *read_label(struct arena *arena, const struct node *labels)
 {
-	const char *text = node_get_text(container->labels, DNS_LABEL);
+	const char *text = node_get_text(labels, DNS_LABEL);
 	struct node *node = NULL;
 	struct err err;
 
 	return text && json_parse(arena, text, strlen(text), &node, &err) ? node : NULL;
+}
+
+static const struct node *label_of(
+	struct arena *arena, const struct observed_container *container)
+{
+	return read_label(arena, container->labels);
 }
 
 bool dns_answers_alone(
@@ -494,5 +499,105 @@ void dns_changes(const struct draft *draft, const struct service *service,
 			dns_modes[state->dns.mode]);
 		if (!strings_has(out, cause))
 			strings_push(draft->arena, out, cause);
+	}
+}
+
+/* ---- what holds for new containers only */
+
+static void note_setting(struct draft *draft, const struct service *service,
+	const char *name, const char *wanted, const char *has)
+{
+	if (wanted && has && strcmp(wanted, has) != 0)
+		draft_note(draft, false,
+			"services.%s: dns %s %s is for new containers; those that are "
+			"there have %s (--force-recreate makes them anew)",
+			service->name, name, wanted, has);
+}
+
+/* The label's are those of the first network where netdns answers. */
+static void compare_settings(struct draft *draft, const struct service *service,
+	const struct observed_container *old)
+{
+	const struct node *label = label_of(draft->arena, old);
+	const struct dns_choice *choice = NULL;
+
+	for (size_t i = 0; i < service->nnetworks && !choice; i++)
+		choice = choice_of(draft, &service->networks[i]);
+	if (!choice || !label)
+		return;
+	note_setting(draft, service, "ttl",
+		arena_printf(draft->arena, "%" PRId64, choice->ttl_s),
+		node_get_text(label, "ttl"));
+	note_setting(draft, service, "strict", choice->strict ? "true" : "false",
+		node_get_text(label, "strict"));
+	note_setting(
+		draft, service, "domain", choice->domain, node_get_text(label, "domain"));
+}
+
+void note_dns_settings(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->graph->nnodes; i++) {
+		const struct service_state *state = &draft->services[i];
+		size_t j = 0;
+
+		while (j < state->nreplicas &&
+			(!state->replicas[j].old ||
+				state->replicas[j].fate == FATE_RECREATE))
+			j++;
+		if (state->selected && j < state->nreplicas)
+			compare_settings(draft, state->service, state->replicas[j].old);
+	}
+}
+
+/* ---- one host, one domain */
+
+static const char *domain_of(const struct draft *draft, const struct node *container)
+{
+	return node_get_text(
+		read_label(draft->arena, node_get(container, "Labels")), "domain");
+}
+
+struct strings dns_domains(const struct draft *draft, const char *own)
+{
+	const struct node *list = draft->observed->dns;
+	struct strings out = {0};
+
+	strings_push(draft->arena, &out, own);
+	for (size_t i = 0; list && i < list->nitems; i++) {
+		const char *domain = domain_of(draft, list->items[i]);
+
+		if (domain && !strings_has(&out, domain))
+			strings_push(draft->arena, &out, domain);
+	}
+	return out;
+}
+
+static void warn_of_domain(struct draft *draft, const char *own)
+{
+	const struct node *list = draft->observed->dns;
+
+	for (size_t i = 0; list && i < list->nitems; i++) {
+		const char *domain = domain_of(draft, list->items[i]);
+		const char *id = node_get_text(list->items[i], "Id");
+
+		if (!domain || map_has(&draft->dns_users, id) || text_eq(domain, own))
+			continue;
+		draft_note(draft, true,
+			"dns domain %s: another project has %s, and netdns serves one, "
+			"that of the container first by name",
+			own, domain);
+		return;
+	}
+}
+
+void warn_of_domains(struct draft *draft)
+{
+	for (size_t i = 0; i < draft->project->nnetworks; i++) {
+		const struct dns_choice *choice = &draft->networks[i].dns;
+
+		if (choice->mode == DNS_OFF)
+			continue;
+		warn_of_domain(draft, choice->domain);
+		return;
 	}
 }

@@ -50,6 +50,15 @@ bool dns_answers_alone(
 /* For how long clients may know it, in seconds. */
 int dns_ttl_s(const struct draft *draft, const struct observed_container *container);
 
+/* Tells of ttl, strict and domain that are not those of containers which stay. */
+void note_dns_settings(struct draft *draft);
+
+/* Tells of a domain that another project of the host does not have. */
+void warn_of_domains(struct draft *draft);
+
+/* The domain, and those of all other containers of the host that netdns knows: it serves one of them. */
+struct strings dns_domains(const struct draft *draft, const char *own);
+
 /* The whole resolv.conf of a container that asks netdns itself, with slots; NULL: it does not. */
 const char *resolv_text(const struct draft *draft, const struct service *service);
 

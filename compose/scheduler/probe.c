@@ -36,17 +36,26 @@ static const char *label_text(struct arena *arena, const struct probe_opts *opts
 	auto_str text = {0};
 
 	node_set_text(arena, networks, opts->name, "assist");
-	node_set_text(arena, label, "domain", opts->domain);
+	node_set_text(arena, label, "domain", opts->domains->items[0]->text);
 	node_set(arena, label, "networks", networks);
 	json_print(&text, label, JSON_COMPACT);
 	return arena_strndup(arena, str_text(&text), text.len);
 }
 
-static struct node *probe_body(struct arena *arena, const struct probe_opts *opts)
+static struct node *command_node(struct arena *arena, const struct probe_opts *opts)
 {
 	const char *const words[] = {netdns_entry(arena, opts->netdns), "probe",
-		opts->address, opts->domain, arena_printf(arena, "%d", opts->timeout_s),
-		NULL};
+		opts->address, arena_printf(arena, "%d", opts->timeout_s), NULL};
+	struct node *command = netdns_texts(arena, words);
+
+	for (size_t i = 0; i < opts->domains->nitems; i++)
+		node_push(
+			arena, command, node_text(arena, opts->domains->items[i]->text));
+	return command;
+}
+
+static struct node *probe_body(struct arena *arena, const struct probe_opts *opts)
+{
 	struct node *body = node_map(arena);
 	struct node *host = node_map(arena);
 	struct node *labels = node_map(arena);
@@ -54,7 +63,7 @@ static struct node *probe_body(struct arena *arena, const struct probe_opts *opt
 	node_set_text(arena, host, "NetworkMode", opts->network);
 	node_set_text(arena, labels, NETDNS_USER_LABEL, label_text(arena, opts));
 	node_set_text(arena, body, "Image", netdns_image(arena, opts->netdns));
-	node_set(arena, body, "Cmd", netdns_texts(arena, words));
+	node_set(arena, body, "Cmd", command_node(arena, opts));
 	node_set(arena, body, "Labels", labels);
 	node_set(arena, body, "HostConfig", host);
 	return body;
@@ -211,7 +220,7 @@ static void probe(struct task *task)
 			.network = task->filled.target,
 			.name = node_get_text(body, "network"),
 			.address = node_get_text(body, "address"),
-			.domain = node_get_text(body, "domain"),
+			.domains = node_get(body, "domains"),
 			.timeout_s = task->action->timeout_s,
 		},
 		on_probed, task);

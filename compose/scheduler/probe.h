@@ -19,9 +19,9 @@ struct probe_opts {
 	const char *network;              /* id or name; these are copied */
 	const char *
 		name; /* of the network: netdns listens on it from now on, if it did not */
-	const char *address; /* who is asked */
-	const char *domain;  /* about what */
-	int timeout_s;       /* of the asking */
+	const char *address;        /* who is asked */
+	const struct node *domains; /* about what: one of them is served */
+	int timeout_s;              /* of the asking */
 };
 
 /* err: it could not be tried. Called once, not from inside; the probe is gone then. */
