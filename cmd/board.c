@@ -46,6 +46,7 @@ static const struct words words[] = {
 	[ACTION_CONTAINER_START] = {"Container", "Starting", "Started", false},
 	[ACTION_CONTAINER_STOP] = {"Container", "Stopping", "Stopped", true},
 	[ACTION_CONTAINER_RESTART] = {"Container", "Restarting", "Restarted", false},
+	[ACTION_CONTAINER_EXEC] = {"Container", "Running a hook", "Hook has run", false},
 	[ACTION_CONTAINER_KILL] = {"Container", "Killing", "Killed", false},
 	[ACTION_CONTAINER_PAUSE] = {"Container", "Pausing", "Paused", false},
 	[ACTION_CONTAINER_UNPAUSE] = {"Container", "Unpausing", "Unpaused", false},

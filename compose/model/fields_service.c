@@ -615,9 +615,9 @@ static const struct field service_fields[] = {
 		.flags = FIELD_UNUSED,
 		.help = "Containers that run to their end before it starts"),
 	F_LIST(struct service, "post_start", post_start, npost_start, &hook_section,
-		.flags = FIELD_UNUSED, .help = "Commands run in it after its start"),
+		.help = "Commands run in it after its start"),
 	F_LIST(struct service, "pre_stop", pre_stop, npre_stop, &hook_section,
-		.flags = FIELD_UNUSED, .help = "Commands run in it before it is stopped"),
+		.help = "Commands run in it before it is stopped"),
 	F_END,
 };
 

@@ -298,21 +298,30 @@ static void add_health(
 	node_set(arena, config, "Healthcheck", map);
 }
 
+struct node *assignments_node(struct arena *arena, const struct pairs *pairs)
+{
+	struct node *list = node_list(arena);
+
+	for (size_t i = 0; i < pairs->n; i++) {
+		const struct pair *pair = &pairs->items[i];
+
+		node_push(arena, list,
+			node_text(arena,
+				pair->value ? arena_printf(arena, "%s=%s", pair->key,
+						      pair->value)
+					    : pair->key));
+	}
+	return list;
+}
+
 /* config.json's proxies come first; the service's own variables win. */
 static void add_environment(struct body_parts *parts)
 {
 	struct arena *arena = parts->draft->arena;
 	const struct pairs *proxies = parts->draft->wish->proxy_environment;
 	const struct pairs *own = &parts->spec->service->environment;
-	struct node *list = node_list(arena);
+	struct node *list = assignments_node(arena, own);
 
-	for (size_t i = 0; i < own->n; i++)
-		node_push(arena, list,
-			node_text(arena,
-				own->items[i].value
-					? arena_printf(arena, "%s=%s", own->items[i].key,
-						  own->items[i].value)
-					: own->items[i].key));
 	for (size_t i = 0; proxies && i < proxies->n; i++) {
 		bool overridden = false;
 

@@ -121,5 +121,7 @@ void body_add_rows(struct body_parts *parts);
 struct node *texts_node(struct arena *arena, const struct strings *strings);
 struct pairs;
 struct node *pairs_node(struct arena *arena, const struct pairs *pairs);
+struct node *assignments_node(struct arena *arena,
+	const struct pairs *pairs); /* a list of "K=V"; "K" for NULL */
 struct node *slot_node(
 	struct arena *arena, const char *text); /* marked when it holds a slot */

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "compose/graph/graph.h"
 #include "compose/planner/labels.h"
+#include "compose/planner/parts.h"
 
 static const char *const verbs[] = {
 	[VERB_UP] = "up",
@@ -157,10 +158,11 @@ unsigned draft_add(
 	struct draft *draft, const struct action *action, const struct links *links)
 {
 	struct action copy = *action;
-	unsigned drained = drain_first(draft, action, links);
+	unsigned before =
+		hooks_before(draft, action, drain_first(draft, action, links), links);
 
-	if (drained) {
-		struct numbers needs = {&drained, 1};
+	if (before) {
+		struct numbers needs = {&before, 1};
 
 		copy.needs = sorted_copy(draft->arena, &needs);
 		copy.nneeds = 1;
@@ -173,7 +175,7 @@ unsigned draft_add(
 		copy.nafter = links->after.n;
 	}
 	ARENA_PUSH(draft->arena, draft->actions, draft->nactions, copy);
-	return (unsigned)draft->nactions;
+	return hooks_after(draft, action, (unsigned)draft->nactions);
 }
 
 void draft_note(struct draft *draft, bool warning, const char *format, ...)

@@ -60,6 +60,18 @@ void decide_starts(struct draft *draft);
 void decide_rolls(struct draft *draft);
 void decide_restart_rolls(struct draft *draft);
 
+/*
+ * Hooks of the service that an action is about: those before a stop or restart need what `last` is, or links if that
+ * is 0; those after a start or restart need `last`. The last one of them, or `last`.
+ */
+unsigned hooks_before(struct draft *draft, const struct action *action, unsigned last,
+	const struct links *links);
+unsigned hooks_after(struct draft *draft, const struct action *action, unsigned last);
+
+/* A hook of the action's container; one that fails does to the plan what the action itself would do by failing. */
+struct action hook_action(struct draft *draft, const struct action *of, const char *key,
+	const struct hook *hook);
+
 /* Is it on a network that is made anew? */
 bool is_on_renewed(const struct draft *draft, const struct observed_container *container);
 

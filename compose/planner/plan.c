@@ -33,6 +33,7 @@ static const struct {
 	[ACTION_CONTAINER_START] = {"start", "container", false},
 	[ACTION_CONTAINER_STOP] = {"stop", "container", false},
 	[ACTION_CONTAINER_RESTART] = {"restart", "container", false},
+	[ACTION_CONTAINER_EXEC] = {"exec", "container", false},
 	[ACTION_CONTAINER_KILL] = {"kill", "container", false},
 	[ACTION_CONTAINER_PAUSE] = {"pause", "container", false},
 	[ACTION_CONTAINER_UNPAUSE] = {"unpause", "container", false},

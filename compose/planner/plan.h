@@ -39,6 +39,7 @@ enum action_kind {
 	ACTION_CONTAINER_START,
 	ACTION_CONTAINER_STOP,
 	ACTION_CONTAINER_RESTART,
+	ACTION_CONTAINER_EXEC, /* a hook: body's command in it, to its end */
 	ACTION_CONTAINER_KILL,
 	ACTION_CONTAINER_PAUSE,
 	ACTION_CONTAINER_UNPAUSE,
@@ -122,7 +123,7 @@ struct action {
 	const char *name;     /* the new name: create, rename */
 	const char *platform; /* create, pull, build; NULL: the engine's */
 	const struct node
-		*body;      /* create, connect, disconnect; may hold slots (NODE_SLOT) */
+		*body; /* create, exec, connect, disconnect; may hold slots (NODE_SLOT) */
 	const char *signal; /* kill */
 	int timeout_s; /* of netdns: probe, too; stop, restart: < 0 is the container's own; waits: <= 0 is none */
 	bool force;    /* remove, disconnect */

@@ -52,6 +52,19 @@ static void name_back(
 		});
 }
 
+static void hooks_again(struct draft *draft, struct undo *undo,
+	const struct replica *replica, const struct action *start)
+{
+	const struct service_state *state = draft_service(draft, replica->old->service);
+
+	for (size_t i = 0; state && i < state->service->npost_start; i++) {
+		const struct action hook = hook_action(
+			draft, start, "post_start", &state->service->post_start[i]);
+
+		undo_add(draft, undo, replica->stop, &hook);
+	}
+}
+
 static void start_again(
 	struct draft *draft, struct undo *undo, const struct replica *replica)
 {
@@ -66,6 +79,7 @@ static void start_again(
 		ARENA_PUSH(draft->arena, undo->actions, undo->nactions, action);
 	else
 		undo_add(draft, undo, replica->stop, &action);
+	hooks_again(draft, undo, replica, &action);
 }
 
 static struct node *endpoint_again(struct arena *arena,

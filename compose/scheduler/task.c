@@ -192,6 +192,7 @@ static const struct task_row {
 	{ACTION_CONTAINER_START, container_start, false, false},
 	{ACTION_CONTAINER_STOP, container_stop, true, false},
 	{ACTION_CONTAINER_RESTART, container_restart, false, false},
+	{ACTION_CONTAINER_EXEC, task_exec, false, true},
 	{ACTION_CONTAINER_KILL, container_kill, false, false},
 	{ACTION_CONTAINER_PAUSE, container_pause, false, false},
 	{ACTION_CONTAINER_UNPAUSE, container_pause, false, false},
@@ -317,6 +318,7 @@ void task_free(struct task *task)
 		return;
 	give_up(task);
 	str_finish(&task->tar);
+	str_finish(&task->output);
 	arena_finish(&task->arena);
 	free(task);
 }

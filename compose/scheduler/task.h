@@ -52,9 +52,10 @@ struct task {
 	struct probe *probe;
 	const char **twins; /* of a network: ids of the others of its name and labels */
 	size_t ntwins;
-	struct str tar;   /* of a put */
-	unsigned ntries;  /* of a pull */
-	const char *auth; /* of its registry */
+	struct str tar;    /* of a put */
+	struct str output; /* of a hook: the end of it */
+	unsigned ntries;   /* of a pull */
+	const char *auth;  /* of its registry */
 
 	/* What it gave; NULL: nothing. */
 	const char *id;
@@ -86,13 +87,14 @@ void task_progress(struct task *task, const struct node *record);
 /* An engine_done for calls that end the task. ctx is the task. */
 void task_on_reply(void *ctx, const struct reply *reply);
 
-/* image.c: pull and push; build.c; network.c; network-remove.c; put.c. */
+/* image.c: pull and push; build.c; network.c; network-remove.c; put.c; hook.c. */
 void task_pull(struct task *task);
 void task_push(struct task *task);
 void task_build(struct task *task);
 void task_network_create(struct task *task);
 void task_network_remove(struct task *task);
 void task_put(struct task *task);
+void task_exec(struct task *task);
 
 /* netdns.c, netdns-ask.c */
 void task_netdns_start(struct task *task);

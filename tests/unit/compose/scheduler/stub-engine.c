@@ -337,6 +337,7 @@ struct call *engine_info(struct engine *engine, engine_done *done, void *ctx)
 
 READ_BY_ID(engine_container_inspect, "inspect")
 READ_BY_ID(engine_network_inspect, "inspect-network")
+READ_BY_ID(engine_exec_inspect, "inspect-exec")
 CHANGE_BY_ID(engine_container_start, "start")
 CHANGE_BY_ID(engine_network_remove, "remove-network")
 
@@ -540,6 +541,26 @@ struct call *engine_build(struct engine *engine, const struct build_opts *opts)
 	call->read = opts->read;
 	call->record = opts->record;
 	return ends_by(call, opts->done, opts->ctx);
+}
+
+struct call *engine_exec_create(struct engine *engine, const char *container,
+	const struct node *body, engine_done *done, void *ctx)
+{
+	struct call *call = make(engine, true, "exec", container);
+
+	keep_body(call, body);
+	return ends_by(call, done, ctx);
+}
+
+struct call *engine_exec_start(struct engine *engine, const char *id, bool detach,
+	bool tty, engine_data *data, engine_done *done, void *ctx)
+{
+	struct call *call = make(engine, true, "start-exec", id);
+
+	(void)detach;
+	(void)tty;
+	call->data = data;
+	return ends_by(call, done, ctx);
 }
 
 struct call *engine_container_logs(struct engine *engine, const char *id,
