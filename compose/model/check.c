@@ -122,6 +122,8 @@ static void check_refs(const struct checking *c, const struct service *service,
 	for (size_t i = 0; i < n; i++) {
 		const char *key = refs[i].source ? refs[i].source : "";
 
+		if (!refs[i].node)
+			continue; /* it could not be read, which was said */
 		if (!configs && project_secret(p, key))
 			check_secret(c, project_secret(p, key));
 		if (configs ? !!project_config(p, key) : !!project_secret(p, key))
