@@ -127,15 +127,18 @@ static void probe(struct fixture *fixture, const char *json)
 {
 	struct action *action = add(fixture, ACTION_NETDNS_PROBE);
 	struct node *body = node_map(&fixture->bench.arena);
+	struct node *domains = node_list(&fixture->bench.arena);
 	struct engine *engine = fixture->bench.engine;
 
 	node_set_text(&fixture->bench.arena, body, "network", "app_net");
-	node_set_text(&fixture->bench.arena, body, "domain", "lan");
+	node_push(&fixture->bench.arena, domains, node_text(&fixture->bench.arena, "lan"));
+	node_set(&fixture->bench.arena, body, "domains", domains);
 	node_set_text(&fixture->bench.arena, body, "address", "10.0.0.1");
 	action->body = body;
 	action->on_fail = FAIL_WARN;
 	action->if_skipped = "";
 	bench_run(&fixture->bench, 0);
+	stub_reply(engine, IMAGE, "{}");
 	stub_reply(engine, "create", "{\"Id\": \"p\"}");
 	stub_reply(engine, "start p", "{}");
 	stub_reply(engine, "not-running p", json);
