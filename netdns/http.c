@@ -3,12 +3,11 @@
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "base/str.h"
 
-enum { STATUS_OK = 200, STATUS_NO_CONTENT = 204, CHUNK_DIGITS = 8, TM_YEAR = 1900 };
+enum { STATUS_OK = 200, STATUS_NO_CONTENT = 204, CHUNK_DIGITS = 8 };
 
 static bool broken(struct err *err, const char *what)
 {
@@ -40,24 +39,35 @@ static int digits(const char *text, unsigned n)
 	return value;
 }
 
+/* Days from 1970 to a date of the Gregorian calendar, whose years here begin with March. */
+static int64_t days_since_epoch(int year, int month, int day)
+{
+	static const int before[] = {
+		306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+	int64_t years = year - (month < 2);
+
+	return years * 365 + years / 4 - years / 100 + years / 400 + before[month] + day -
+		719469;
+}
+
+/* timegm would read the host's time zone first, which is not there for who has an empty root. */
 int64_t http_date(const char *text)
 {
-	struct tm tm;
+	int day, month, year, hours, minutes, seconds;
 
 	if (strlen(text) != strlen("Tue, 24 Nov 2026 13:03:35 GMT") || text[3] != ',')
 		return 0;
-	tm = (struct tm){
-		.tm_mday = digits(text + 5, 2),
-		.tm_mon = month_number(text + 8),
-		.tm_year = digits(text + 12, 4) - TM_YEAR,
-		.tm_hour = digits(text + 17, 2),
-		.tm_min = digits(text + 20, 2),
-		.tm_sec = digits(text + 23, 2),
-	};
-	if (tm.tm_mday < 1 || tm.tm_mon < 0 || tm.tm_year < 70 || tm.tm_hour < 0 ||
-		tm.tm_min < 0 || tm.tm_sec < 0)
+	day = digits(text + 5, 2);
+	month = month_number(text + 8);
+	year = digits(text + 12, 4);
+	hours = digits(text + 17, 2);
+	minutes = digits(text + 20, 2);
+	seconds = digits(text + 23, 2);
+	if (day < 1 || month < 0 || year < 1970 || hours < 0 || minutes < 0 ||
+		seconds < 0)
 		return 0;
-	return timegm(&tm);
+	return days_since_epoch(year, month, day) * 86400 + hours * 3600 + minutes * 60 +
+		seconds;
 }
 
 static bool read_size(const char *text, uint64_t *out)
