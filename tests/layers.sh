@@ -24,6 +24,7 @@ BEGIN {
 	owner["yaml.h"] = "compose/loader/yaml.c"
 	owner["curl/"] = owner["archive"] = "engine-client/"
 	owner["netlink/"] = "netdns/links.c"
+	owner["seccomp.h"] = "netdns/confine.c"
 	owner["uv.h"] = "engine-client/ compose/scheduler/ netdns/ cmd/"
 }
 function folder_of(path,   part) {

@@ -20,4 +20,4 @@ may_load() { # executable, names of libraries with blanks around
 
 may_load "$1" "libyaml-0 libuv libcjson libnettle"
 may_load "$2" "libyaml-0 libuv libcjson libnettle libcurl"
-may_load "$3" "libuv libcjson libnl-3 libnl-route-3"
+may_load "$3" "libuv libcjson libnl-3 libnl-route-3 libseccomp"
