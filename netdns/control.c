@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "netdns/control.h"
 
-#include <errno.h>
 #include <stdalign.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <uv.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
-enum { BACKLOG = 16, OWNER_ONLY = 0177, PIECE_BYTES = 4096 };
+enum { BACKLOG = 16, PIECE_BYTES = 4096 };
 
 struct control {
 	struct uv_loop_s *loop; /* borrowed */
 	struct control_opts opts;
-	char *path;
 	uv_pipe_t pipe;
 	struct control_client *clients;
 	unsigned nclients;
@@ -206,55 +202,27 @@ static void on_connection(uv_stream_t *stream, int status)
 
 static void on_socket_closed(uv_handle_t *handle)
 {
-	struct control *control = handle->data;
-
-	free(control->path);
-	free(control);
-}
-
-/* Made beside its place and moved there, so that whoever connects meets the old one or the new one. */
-static int listen_at(struct control *control, struct arena *arena)
-{
-	const char *beside = arena_printf(arena, "%s.new", control->path);
-	mode_t before = umask(OWNER_ONLY);
-	int status;
-
-	remove(beside);
-	status = uv_pipe_bind(&control->pipe, beside);
-	umask(before);
-	if (status == 0)
-		status = uv_listen((uv_stream_t *)&control->pipe, BACKLOG, on_connection);
-	if (status == 0 && rename(beside, control->path) < 0)
-		status = uv_translate_sys_error(errno);
-	return status;
+	free(handle->data);
 }
 
 struct control *control_new(
 	struct uv_loop_s *loop, const struct control_opts *opts, struct err *err)
 {
 	struct control *control = xalloc(sizeof(*control));
-	struct arena arena = {0};
 	int status;
 
 	control->loop = loop;
 	control->opts = *opts;
-	control->path = xstrdup(opts->path);
 	control->pipe.data = control;
 	uv_pipe_init(loop, &control->pipe, 0);
-	status = listen_at(control, &arena);
-	arena_finish(&arena);
+	status = uv_pipe_open(&control->pipe, opts->fd);
+	if (status == 0)
+		status = uv_listen((uv_stream_t *)&control->pipe, BACKLOG, on_connection);
 	if (status == 0)
 		return control;
-	err_set(err, ERR_SYSTEM, "%s: %s", opts->path, uv_strerror(status));
+	err_set(err, ERR_SYSTEM, "control socket: %s", uv_strerror(status));
 	uv_close((uv_handle_t *)&control->pipe, on_socket_closed);
 	return NULL;
-}
-
-/* It still listens, on what has no name any more as soon as the next one has taken its place. */
-void control_retire(struct control *control)
-{
-	free(control->path);
-	control->path = NULL;
 }
 
 void control_free(struct control *control)
@@ -263,7 +231,5 @@ void control_free(struct control *control)
 		return;
 	while (control->clients)
 		end(control->clients);
-	if (control->path)
-		remove(control->path);
 	uv_close((uv_handle_t *)&control->pipe, on_socket_closed);
 }

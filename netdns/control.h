@@ -23,7 +23,7 @@ enum {
 };
 
 struct control_opts {
-	const char *path; /* made with mode 0600; what stands there is replaced */
+	int fd; /* the socket, listening; taken over */
 	/* To be answered with control_answer, now or later, but before control_free. */
 	void (*request)(
 		void *data, struct control_client *client, const char *line, size_t len);
@@ -33,15 +33,12 @@ struct control_opts {
 struct control *control_new(
 	struct uv_loop_s *loop, const struct control_opts *opts, struct err *err);
 
-/* Takes the socket away. Memory goes when the loop has turned once more. */
+/* Memory goes when the loop has turned once more. */
 void control_free(struct control *control);
 
 /* A line of its own before the answer, with descriptors (SCM_RIGHTS), at once. False when it cannot be sent. */
 bool control_send(struct control_client *client, const struct str *line, const int *fds,
 	size_t nfds);
-
-/* The socket's place is left to somebody else, who may have taken it already; who is connected stays. */
-void control_retire(struct control *control);
 
 /* One line, without its end. */
 void control_answer(struct control_client *client, const struct str *line);

@@ -21,7 +21,6 @@ enum {
 	STATUS_OK = 200,
 	STATUS_NOT_FOUND = 404,
 	RETRY_MIN_MS = 50,
-	PING_BYTES = 64 << 10,
 	SIGNAL_MAX = 64,
 	NANO = 1000000000,
 };
@@ -29,7 +28,6 @@ enum {
 struct feed {
 	struct uv_loop_s *loop; /* borrowed */
 	struct feed_opts opts;
-	char *socket;
 	unsigned nhandles;  /* timers that are not closed yet */
 	uv_timer_t settle;  /* until `changed` is called */
 	uv_timer_t retry;   /* until the next connection is tried */
@@ -129,7 +127,7 @@ static void refused(struct feed *feed, const char *what, int status)
 
 static struct fetch *get(struct feed *feed, struct fetch_opts *opts)
 {
-	opts->socket = feed->socket;
+	opts->priv = feed->opts.priv;
 	return fetch_new(feed->loop, opts);
 }
 
@@ -216,14 +214,11 @@ static void on_inspect(void *data, const struct http_reply *reply, const struct 
 
 static void inspect(struct feed *feed, struct known *known)
 {
-	char target[sizeof("/containers//json") + TOLD_ID_BYTES];
-
-	snprintf(target, sizeof(target),
-		known->is_network ? "/networks/%s" : "/containers/%s/json", known->id);
 	known->stale = false;
 	known->fetch = get(feed,
 		&(struct fetch_opts){
-			.target = target,
+			.kind = known->is_network ? READ_NETWORKS : READ_CONTAINER,
+			.what = known->id,
 			.max_bytes = FEED_INSPECT_BYTES,
 			.timeout_ms = FEED_REPLY_MS,
 			.done = on_inspect,
@@ -428,7 +423,8 @@ static void on_networks(void *data, const struct http_reply *reply,
 	else
 		feed->call = get(feed,
 			&(struct fetch_opts){
-				.target = "/containers/json?all=1",
+				.kind = READ_CONTAINERS,
+				.what = "",
 				.max_bytes = FEED_LIST_BYTES,
 				.timeout_ms = FEED_REPLY_MS,
 				.done = on_containers,
@@ -445,7 +441,8 @@ static void on_events_begin(void *data, const struct http_reply *reply)
 		return;
 	feed->call = get(feed,
 		&(struct fetch_opts){
-			.target = "/networks",
+			.kind = READ_NETWORKS,
+			.what = "",
 			.max_bytes = FEED_LIST_BYTES,
 			.timeout_ms = FEED_REPLY_MS,
 			.done = on_networks,
@@ -455,29 +452,20 @@ static void on_events_begin(void *data, const struct http_reply *reply)
 
 /* ---- the beginning */
 
-static void add_encoded(struct str *str, const char *text)
-{
-	for (; *text; text++)
-		if (strchr("{}\":,", *text))
-			str_printf(str, "%%%02X", (unsigned)(unsigned char)*text);
-		else
-			str_add_c(str, *text);
-}
-
 /* The engine answers before it hears its own events: a second more of them closes the gap. */
 static void hear(struct feed *feed, int64_t date_s)
 {
-	auto_str target = {0};
+	char since[sizeof("-9223372036854775808.000000000")];
 
 	if (feed->last_nano)
-		str_printf(&target, "/events?since=%" PRId64 ".%09" PRId64 "&filters=",
+		snprintf(since, sizeof(since), "%" PRId64 ".%09" PRId64,
 			feed->last_nano / NANO, feed->last_nano % NANO);
 	else
-		str_printf(&target, "/events?since=%" PRId64 "&filters=", date_s - 1);
-	add_encoded(&target, told_filters);
+		snprintf(since, sizeof(since), "%" PRId64, date_s - 1);
 	feed->events = get(feed,
 		&(struct fetch_opts){
-			.target = str_text(&target),
+			.kind = READ_EVENTS,
+			.what = since,
 			.max_bytes = FEED_EVENT_BYTES,
 			.headers = on_events_begin,
 			.more = on_more,
@@ -486,7 +474,19 @@ static void hear(struct feed *feed, int64_t date_s)
 		});
 }
 
-static void on_ping(void *data, const struct http_reply *reply, const struct str *body,
+/* Of the first reply only its date is wanted. */
+static void on_date(void *data, const struct http_reply *reply)
+{
+	struct feed *feed = data;
+
+	if (reply->status != STATUS_OK || reply->date_s < 1)
+		return;
+	fetch_free(feed->call);
+	feed->call = NULL;
+	hear(feed, reply->date_s);
+}
+
+static void on_no_date(void *data, const struct http_reply *reply, const struct str *body,
 	const struct err *err)
 {
 	struct feed *feed = data;
@@ -495,20 +495,20 @@ static void on_ping(void *data, const struct http_reply *reply, const struct str
 	feed->call = NULL;
 	if (err)
 		lost(feed, err);
-	else if (reply->status != STATUS_OK || reply->date_s < 1)
-		refused(feed, "/_ping", reply->status);
 	else
-		hear(feed, reply->date_s);
+		refused(feed, "/networks", reply->status);
 }
 
 static void connect_again(struct feed *feed)
 {
 	feed->call = get(feed,
 		&(struct fetch_opts){
-			.target = "/_ping",
-			.max_bytes = PING_BYTES,
+			.kind = READ_NETWORKS,
+			.what = "",
+			.max_bytes = FEED_LIST_BYTES,
 			.timeout_ms = FEED_REPLY_MS,
-			.done = on_ping,
+			.headers = on_date,
+			.done = on_no_date,
 			.data = feed,
 		});
 }
@@ -520,7 +520,6 @@ struct feed *feed_new(struct uv_loop_s *loop, const struct feed_opts *opts)
 
 	feed->loop = loop;
 	feed->opts = *opts;
-	feed->socket = xstrdup(opts->socket);
 	feed->retry_ms = RETRY_MIN_MS;
 	feed->last = &feed->first;
 	err_set(&feed->err, ERR_CONNECTION, "not asked yet");
@@ -541,7 +540,6 @@ static void on_timer_closed(uv_handle_t *handle)
 		return;
 	roster_finish(&feed->networks);
 	roster_finish(&feed->containers);
-	free(feed->socket);
 	free(feed);
 }
 

@@ -29,7 +29,7 @@ enum {
 };
 
 struct feed_opts {
-	const char *socket; /* the engine's; copied */
+	int priv; /* our end of its channel */
 	void (*changed)(
 		void *data); /* there is something new; never before all was read once */
 	void (*say)(void *data, const char *text); /* for people */

@@ -2,6 +2,7 @@
 #include "netdns/fetch.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/arena.h"
@@ -15,10 +16,8 @@ struct fetch {
 	struct fetch_opts opts;
 	uv_pipe_t pipe;
 	uv_timer_t timer;
-	uv_connect_t connect;
-	uv_write_t write;
 	unsigned nhandles; /* not closed yet */
-	struct str request;
+	struct err err;    /* why nothing could be asked */
 	struct http_reply reply;
 	struct str body;
 	char piece[PIECE_BYTES];
@@ -30,7 +29,6 @@ static void on_closed(uv_handle_t *handle)
 
 	if (--fetch->nhandles)
 		return;
-	str_finish(&fetch->request);
 	str_finish(&fetch->body);
 	free(fetch);
 }
@@ -54,14 +52,19 @@ static void fail(struct fetch *fetch, const char *what, int status)
 {
 	struct err err = {0};
 
-	err_set(&err, ERR_CONNECTION, "%s: %s%s%s", fetch->opts.socket, what,
-		status ? ": " : "", status ? uv_strerror(status) : "");
+	err_set(&err, ERR_CONNECTION, "the engine: %s%s%s", what, status ? ": " : "",
+		status ? uv_strerror(status) : "");
 	end(fetch, &err);
 }
 
 static void on_time(uv_timer_t *timer)
 {
-	fail(timer->data, "no reply in time", 0);
+	struct fetch *fetch = timer->data;
+
+	if (fetch->err.kind != ERR_NONE)
+		end(fetch, &fetch->err);
+	else
+		fail(fetch, "no reply in time", 0);
 }
 
 static void on_end(struct fetch *fetch)
@@ -115,45 +118,36 @@ static void lend(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 	*out = uv_buf_init(fetch->piece, sizeof(fetch->piece));
 }
 
-static void on_written(uv_write_t *write, int status)
+static void begin(struct fetch *fetch, int fd)
 {
-	struct fetch *fetch = write->data;
+	int status = uv_pipe_open(&fetch->pipe, fd);
 
-	if (status < 0 && !is_gone(fetch))
-		fail(fetch, "write", status);
-}
-
-static void on_connected(uv_connect_t *connect, int status)
-{
-	struct fetch *fetch = connect->data;
-	uv_buf_t buf = uv_buf_init(fetch->request.text, (unsigned)fetch->request.len);
-
-	if (is_gone(fetch))
-		return;
 	if (status < 0) {
-		fail(fetch, "connect", status);
+		close(fd);
+		err_set(&fetch->err, ERR_SYSTEM, "a pipe: %s", uv_strerror(status));
 		return;
 	}
-	uv_write(&fetch->write, (uv_stream_t *)&fetch->pipe, &buf, 1, on_written);
 	uv_read_start((uv_stream_t *)&fetch->pipe, lend, on_read);
+	if (fetch->opts.timeout_ms)
+		uv_timer_start(
+			&fetch->timer, on_time, (uint64_t)fetch->opts.timeout_ms, 0);
 }
 
+/* What fails is told when the loop turns: the caller does not have us yet. */
 struct fetch *fetch_new(struct uv_loop_s *loop, const struct fetch_opts *opts)
 {
 	struct fetch *fetch = xalloc(sizeof(*fetch));
+	int fd;
 
 	fetch->opts = *opts;
 	fetch->pipe.data = fetch->timer.data = fetch;
-	fetch->connect.data = fetch->write.data = fetch;
 	fetch->nhandles = 2;
 	str_init(&fetch->body, opts->max_bytes);
-	str_printf(&fetch->request,
-		"GET %s HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n",
-		opts->target);
 	uv_pipe_init(loop, &fetch->pipe, 0);
 	uv_timer_init(loop, &fetch->timer);
-	if (opts->timeout_ms)
-		uv_timer_start(&fetch->timer, on_time, (uint64_t)opts->timeout_ms, 0);
-	uv_pipe_connect(&fetch->connect, &fetch->pipe, opts->socket, on_connected);
+	if (priv_read(opts->priv, opts->kind, opts->what, &fd, &fetch->err))
+		begin(fetch, fd);
+	if (fetch->err.kind != ERR_NONE)
+		uv_timer_start(&fetch->timer, on_time, 0, 0);
 	return fetch;
 }

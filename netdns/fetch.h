@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One GET from the engine over its unix socket, on the loop: nothing else is ever asked of it. */
+/* One reply of the engine's, on the loop, out of the pipe that priv pours it into. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "netdns/priv.h"
 
 struct err;
 struct fetch;
@@ -12,8 +14,9 @@ struct str;
 struct uv_loop_s;
 
 struct fetch_opts {
-	const char *socket; /* path; borrowed */
-	const char *target; /* of the request: path and query, already encoded; copied */
+	int priv; /* our end of its channel */
+	enum read_kind kind;
+	const char *what;   /* of that kind */
 	size_t max_bytes;   /* of the body; of a stream: of what is not taken yet */
 	int64_t timeout_ms; /* for the whole of it; 0: a stream, it may last */
 	/* When the headers are there, and for each piece of a stream, which may be taken from the body. NULL: no need. */

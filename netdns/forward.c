@@ -514,18 +514,3 @@ size_t forward_ask(struct forward *forward, const struct ask *ask,
 	add_waiter(question, ask, query, place);
 	return 0;
 }
-
-void forward_forget(struct forward *forward, const void *owner)
-{
-	for (struct question *q = forward->questions; q; q = q->next)
-		for (struct waiter **at = &q->waiters; *at;) {
-			struct waiter *waiter = *at;
-
-			if (waiter->place.owner != owner) {
-				at = &waiter->next;
-				continue;
-			}
-			*at = waiter->next;
-			free(waiter);
-		}
-}

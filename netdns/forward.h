@@ -47,6 +47,3 @@ struct forward_place {
  */
 size_t forward_ask(struct forward *forward, const struct ask *ask,
 	const struct query *query, const struct forward_place *place, uint8_t *buffer);
-
-/* The owner is gone: nothing is sent to it. */
-void forward_forget(struct forward *forward, const void *owner);

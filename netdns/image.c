@@ -22,7 +22,7 @@ enum {
 	TEXT_MIN_BYTES = 4,
 	NETWORK_MIN_BYTES = 21,
 	CONTAINER_MIN_BYTES = 51,
-	ENDPOINT_MIN_BYTES = 24,
+	ENDPOINT_MIN_BYTES = 28,
 	PORT_MIN_BYTES = 17,
 };
 
@@ -80,6 +80,7 @@ static void put_endpoint(struct str *out, const struct input_endpoint *endpoint)
 	put_text(out, endpoint->ipv4);
 	put_text(out, endpoint->ipv6);
 	put_strings(out, &endpoint->aliases);
+	put_strings(out, &endpoint->links);
 	put_i64(out, endpoint->priority);
 }
 
@@ -130,6 +131,7 @@ void image_print(struct str *out, const struct image *image)
 	put_u8(out, image->stale);
 	put_text(out, input->domain);
 	put_strings(out, &input->host);
+	put_strings(out, &input->listen);
 	put_u32(out, (uint32_t)input->nnetworks);
 	for (size_t i = 0; i < input->nnetworks; i++)
 		put_network(out, &input->networks[i]);
@@ -208,6 +210,7 @@ static void get_endpoint(
 	out->ipv4 = get_text(in);
 	out->ipv6 = get_text(in);
 	get_strings(in, arena, &out->aliases);
+	get_strings(in, arena, &out->links);
 	out->priority = get_i64(in);
 }
 
@@ -273,6 +276,7 @@ bool image_read(struct arena *arena, const uint8_t *bytes, size_t len, struct im
 	out->stale = get_below(&in, 2);
 	input->domain = get_text(&in);
 	get_strings(&in, arena, &input->host);
+	get_strings(&in, arena, &input->listen);
 	n = get_count(&in, NETWORK_MIN_BYTES);
 	input->networks = ARENA_NEW_N(arena, n, struct input_network);
 	for (; input->nnetworks < n && !in.bad; input->nnetworks++)

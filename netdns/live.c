@@ -15,10 +15,12 @@
 #include "netdns/answer.h"
 #include "netdns/cookie.h"
 #include "netdns/feed.h"
+#include "netdns/image.h"
 #include "netdns/links.h"
 #include "netdns/protocol.h"
 #include "netdns/relay.h"
 #include "netdns/responder.h"
+#include "netdns/roles.h"
 #include "netdns/server.h"
 #include "netdns/show.h"
 #include "netdns/told.h"
@@ -28,14 +30,15 @@
 
 struct live {
 	struct live_opts opts;
+	struct roles roles;
 	struct server *server;
 	struct feed *feed;   /* NULL: there is a file instead */
 	struct links *links; /* NULL without a feed */
 	struct arena file;   /* of the last file's input */
 	struct zone_input input;
-	const struct zone *zone; /* the server's */
 	uint32_t serial;
 	struct str addresses; /* as the last zone has them */
+	struct str served;    /* its image */
 	uint8_t seed[ZONE_SEED_BYTES];
 };
 
@@ -107,14 +110,18 @@ static void print_addresses(
 
 static bool publish(struct live *live, const struct zone_input *input, struct err *err)
 {
-	struct arena arena = {0};
+	struct image image = {
+		.input = *input,
+		.serial = ++live->serial,
+		.stale = live->feed && feed_error(live->feed),
+	};
 	bool ok;
 
 	str_clear(&live->addresses);
 	print_addresses(live, input, &live->addresses);
-	live->zone = zone_new(&arena, input, live->seed, ++live->serial);
-	ok = server_set_zone(live->server, &arena, live->zone, err);
-	server_set_stale(live->server, live->feed && feed_error(live->feed));
+	str_clear(&live->served);
+	image_print(&live->served, &image);
+	ok = server_set_zone(live->server, &image, err);
 	live->opts.published(live->opts.data);
 	return ok;
 }
@@ -153,13 +160,13 @@ static void on_links(void *data)
 static bool start(struct live *live, struct uv_loop_s *loop, struct err *err)
 {
 	struct feed_opts opts = {
-		.socket = live->opts.engine,
+		.priv = live->roles.priv,
 		.changed = on_change,
 		.say = live->opts.say,
 		.data = live,
 	};
 
-	if (!opts.socket)
+	if (!live->opts.engine)
 		return true;
 	live->links = links_new(loop, on_links, live, err);
 	if (live->links)
@@ -175,7 +182,8 @@ struct live *live_new(
 	live->opts = *opts;
 	while (getrandom(live->seed, sizeof(live->seed), 0) < 0)
 		;
-	live->server = server_new(loop, opts->port);
+	live->roles = *opts->roles;
+	live->server = server_new(&live->roles, opts->port);
 	if (start(live, loop, err))
 		return live;
 	live_free(live);
@@ -191,6 +199,7 @@ void live_free(struct live *live)
 	server_free(live->server);
 	arena_finish(&live->file);
 	str_finish(&live->addresses);
+	str_finish(&live->served);
 	free(live);
 }
 
@@ -339,14 +348,15 @@ static void add_engine(const struct live *live, struct arena *arena, struct node
 
 static void add_counters(const struct live *live, struct arena *arena, struct node *out)
 {
-	const struct counters *counters = server_counters(live->server);
 	struct node *map = node_map(arena);
+	struct counters counters;
 
-	node_set_int(arena, map, "udp", (int64_t)counters->udp);
-	node_set_int(arena, map, "tcp", (int64_t)counters->tcp);
-	node_set_int(arena, map, "forwarded", (int64_t)counters->forwarded);
-	node_set_int(arena, map, "dropped", (int64_t)counters->dropped);
-	node_set_int(arena, map, "slowed", (int64_t)counters->slowed);
+	server_counters(live->server, &counters);
+	node_set_int(arena, map, "udp", (int64_t)counters.udp);
+	node_set_int(arena, map, "tcp", (int64_t)counters.tcp);
+	node_set_int(arena, map, "forwarded", (int64_t)counters.forwarded);
+	node_set_int(arena, map, "dropped", (int64_t)counters.dropped);
+	node_set_int(arena, map, "slowed", (int64_t)counters.slowed);
 	node_set(arena, out, "counters", map);
 }
 
@@ -391,7 +401,8 @@ void live_status(struct live *live, struct arena *arena, struct node *out)
 
 	look(live, arena, &view);
 	node_set_text(arena, out, "version", DAVIT_VERSION);
-	node_set_int(arena, out, "pid", getpid());
+	/* Of the whole: priv has started us. */
+	node_set_int(arena, out, "pid", getppid());
 	node_set_int(arena, out, "serial", live->serial);
 	node_set_text(arena, out, "domain",
 		view.input.domain ? view.input.domain : ZONE_DOMAIN);
@@ -473,12 +484,23 @@ static void print_answer(struct arena *arena, struct ask *ask,
 	node_set_text(arena, out, "answer", arena_strdup(arena, str_text(&text)));
 }
 
+/* What dns has, not what is known by now; NULL: nothing yet. */
+static const struct zone *served_zone(const struct live *live, struct arena *arena)
+{
+	struct image image;
+
+	return live->served.len &&
+			image_read(arena, (const uint8_t *)live->served.text,
+				live->served.len, &image)
+		? zone_new(arena, &image.input, live->seed, image.serial)
+		: NULL;
+}
+
 bool live_ask(struct live *live, struct arena *arena, const struct live_query *query,
 	struct node *out, struct err *err)
 {
 	static const uint8_t secret[COOKIE_SECRET_BYTES] = {0}; /* no cookie is sent */
 	struct ask ask = {
-		.zone = live->zone,
 		.tcp = true,
 		.stale = live->feed && feed_error(live->feed),
 		.now_s = (uint32_t)time(NULL),
@@ -490,6 +512,7 @@ bool live_ask(struct live *live, struct arena *arena, const struct live_query *q
 	look(live, arena, &view);
 	if (!read_query(&view, query, &question, &ask.source, err))
 		return false;
+	ask.zone = served_zone(live, arena);
 	if (ask.zone && !zone_view(ask.zone, NULL, &ask.source, &ask.view))
 		return err_set(err, ERR_INPUT, "nobody of the zone has the address %s",
 			query->from);

@@ -13,6 +13,7 @@ struct arena;
 struct err;
 struct live;
 struct node;
+struct roles;
 struct server;
 struct str;
 struct upstreams;
@@ -20,8 +21,9 @@ struct uv_loop_s;
 struct zone_input;
 
 struct live_opts {
-	const char
-		*engine; /* path of its socket; NULL: live_set_file says what there is */
+	const struct roles *roles; /* copied */
+	const char *
+		engine; /* its address, for people; NULL: live_set_file says what there is */
 	const char *
 		host; /* an address of the loopback interface where the host is answered; NULL: none */
 	uint16_t port;

@@ -146,8 +146,7 @@ static bool hand(struct call *call, const struct server_sockets *sockets)
 	node_set_int(&call->arena, map, "port", sockets->port);
 	json_print(&line, map, JSON_COMPACT);
 	str_add_c(&line, '\n');
-	return control_send(call->client, &line,
-		(const int[]){sockets->udp, sockets->tcp}, CONTROL_FDS);
+	return control_send(call->client, &line, sockets->fds, CONTROL_FDS);
 }
 
 static enum fate do_hand_over(struct call *call)
@@ -156,7 +155,7 @@ static enum fate do_hand_over(struct call *call)
 	struct server_sockets sockets;
 
 	for (size_t i = 0; server_hand(server, i, &sockets); i++)
-		if (sockets.udp >= 0 && !hand(call, &sockets)) {
+		if (sockets.fds[0] >= 0 && !hand(call, &sockets)) {
 			err_set(&call->err, ERR_SYSTEM, "the sockets cannot be sent");
 			return REFUSED;
 		}
@@ -166,7 +165,6 @@ static enum fate do_hand_over(struct call *call)
 static enum fate do_retire(struct call *call)
 {
 	server_retire(live_server(call->requests->opts.live));
-	control_retire(call->requests->control);
 	call->requests->opts.retire(call->requests->opts.data);
 	return ANSWERED;
 }
@@ -290,7 +288,7 @@ struct requests *requests_new(
 	requests->opts = *opts;
 	requests->control = control_new(loop,
 		&(struct control_opts){
-			.path = opts->path, .request = on_request, .data = requests},
+			.fd = opts->fd, .request = on_request, .data = requests},
 		err);
 	if (!requests->control) {
 		free(requests);

@@ -10,7 +10,7 @@ struct uv_loop_s;
 enum { REQUESTS_WAIT_MS = 5000 /* for a network to be ready */ };
 
 struct requests_opts {
-	const char *path;
+	int fd; /* the control socket, listening; taken over */
 	struct live *live;
 	void (*stop)(void *data);   /* the program is to end */
 	void (*retire)(void *data); /* another one has taken over */

@@ -8,13 +8,13 @@
 #include "netdns/answer.h"
 #include "netdns/bucket.h"
 #include "netdns/cookie.h"
-#include "netdns/forward.h"
+#include "netdns/outside.h"
 #include "netdns/protocol.h"
 #include "netdns/reply.h"
 
 struct responder {
 	const struct zone *zone; /* borrowed */
-	struct forward *forward; /* borrowed */
+	struct outside *outside; /* borrowed */
 	bool stale;
 	struct counters counters;
 	uint8_t secret[COOKIE_SECRET_BYTES];
@@ -22,11 +22,11 @@ struct responder {
 	struct bucket buckets[BUCKETS];
 };
 
-struct responder *responder_new(struct forward *forward)
+struct responder *responder_new(struct outside *outside)
 {
 	struct responder *responder = xalloc(sizeof(*responder));
 
-	responder->forward = forward;
+	responder->outside = outside;
 	/* At this size never short, and never fails once the kernel has started. */
 	while (getrandom(responder->secret, sizeof(responder->secret), 0) < 0)
 		;
@@ -114,7 +114,8 @@ static enum reply_fate decide(struct responder *responder, const struct arrival 
 		break;
 	}
 	responder->counters.forwarded++;
-	*out_len = forward_ask(responder->forward, &ask, &query, arrival->later, buffer);
+	*out_len = outside_ask(responder->outside,
+		&(struct outside_question){&ask, &query, packet, arrival->later}, buffer);
 	return *out_len ? REPLY_NOW : REPLY_LATER;
 }
 
@@ -134,5 +135,5 @@ enum reply_fate responder_reply(struct responder *responder,
 
 void responder_forget(struct responder *responder, const void *owner)
 {
-	forward_forget(responder->forward, owner);
+	outside_forget(responder->outside, owner);
 }

@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct forward;
 struct forward_place;
 struct addr;
+struct outside;
 struct responder;
 struct zone;
 
-/* forward is borrowed. */
-struct responder *responder_new(struct forward *forward);
+/* outside is borrowed. */
+struct responder *responder_new(struct outside *outside);
 void responder_free(struct responder *responder);
 
 /* From now on; borrowed until the next one is set. NULL: everything is "not ready". */

@@ -4,29 +4,28 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <uv.h>
 
+#include "base/arena.h"
+#include "base/auto.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "netdns/forward.h"
+#include "netdns/channel.h"
+#include "netdns/dns.h"
+#include "netdns/image.h"
+#include "netdns/priv.h"
 #include "netdns/resolv.h"
 #include "netdns/responder.h"
-#include "netdns/socket.h"
-#include "netdns/tcp.h"
-#include "netdns/udp.h"
-#include "netdns/zone.h"
-
-enum { SERVER_UPSTREAM_PORT = 53 };
+#include "netdns/roles.h"
 
 struct listener {
 	struct listener *next; /* the server's list */
+	uint32_t number;       /* dns' name of it */
 	struct addr addr;
 	char *device;   /* NULL: any */
 	unsigned index; /* of the device: one of the same name may take its place */
-	struct udp *udp;
-	struct tcp *tcp; /* NULL: it could not be had */
-	char *error;     /* why */
-	bool wanted;     /* by the zone that is being set */
+	int fds[2];     /* UDP, TCP; -1: they could not be had */
+	char *error;    /* why */
+	bool wanted;    /* by the zone that is being set */
 };
 
 /* Sockets that wait for a zone that wants them. */
@@ -37,32 +36,46 @@ struct taken {
 };
 
 struct server {
-	struct uv_loop_s *loop; /* borrowed */
+	struct roles roles;
 	uint16_t port;
-	struct forward *forward;
-	struct responder *responder;
+	uint32_t last;              /* number of a listener */
 	struct upstreams upstreams; /* as they were set */
-	struct arena arena;         /* of the zone */
+	struct upstreams others;    /* as fwd knows them */
 	struct listener *listeners;
 	struct taken *taken;
 	bool retired;
 };
 
-struct server *server_new(struct uv_loop_s *loop, uint16_t port)
+struct server *server_new(const struct roles *roles, uint16_t port)
 {
 	struct server *server = xalloc(sizeof(*server));
 
-	server->loop = loop;
+	server->roles = *roles;
 	server->port = port;
-	server->forward = forward_new(loop, SERVER_UPSTREAM_PORT);
-	server->responder = responder_new(server->forward);
 	return server;
 }
 
-static void listener_free(struct listener *listener)
+static bool is_open(const struct listener *listener)
 {
-	udp_free(listener->udp);
-	tcp_free(listener->tcp);
+	return listener->fds[0] >= 0;
+}
+
+static void close_both(int fds[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	fds[0] = fds[1] = -1;
+}
+
+/* A dns that does not answer is the end of the whole program, which priv sees to. */
+static void listener_free(struct server *server, struct listener *listener)
+{
+	struct err ignored;
+
+	if (is_open(listener))
+		dns_close(server->roles.dns, listener->number, &ignored);
+	close_both(listener->fds);
 	free(listener->device);
 	free(listener->error);
 	free(listener);
@@ -80,56 +93,60 @@ static struct listener *find(const struct server *server, const struct addr *add
 
 static void taken_free(struct taken *taken)
 {
-	if (taken->sockets.udp > 0)
-		close(taken->sockets.udp);
-	if (taken->sockets.tcp > 0)
-		close(taken->sockets.tcp);
+	close_both(taken->sockets.fds);
 	free(taken->device);
 	free(taken);
 }
 
-/* The sockets of such a listener, out of the list; zeroes when there are none. */
-static struct server_sockets use_taken(
-	struct server *server, const struct listener *listener)
+/* The sockets of such a listener, out of the list. False: there are none. */
+static bool use_taken(struct server *server, struct listener *listener)
 {
 	for (struct taken **at = &server->taken; *at; at = &(*at)->next) {
 		struct taken *taken = *at;
-		struct server_sockets found = taken->sockets;
+		struct server_sockets *found = &taken->sockets;
 
-		if (!addr_equal(&found.addr, &listener->addr) ||
+		if (!addr_equal(&found->addr, &listener->addr) ||
 			!text_eq(taken->device, listener->device) ||
-			found.index != listener->index || found.port != server->port)
+			found->index != listener->index || found->port != server->port)
 			continue;
 		*at = taken->next;
-		taken->sockets.udp = taken->sockets.tcp = 0;
+		for (int i = 0; i < 2; i++)
+			listener->fds[i] = fd_take(&found->fds[i]);
 		taken_free(taken);
-		return found;
+		return true;
 	}
-	return (struct server_sockets){0};
+	return false;
+}
+
+static bool open_sockets(
+	struct server *server, struct listener *listener, struct err *err)
+{
+	struct dns_listener opened = {
+		.number = listener->number,
+		.addr = &listener->addr,
+		.index = listener->index,
+	};
+
+	if (!use_taken(server, listener) &&
+		!priv_listen(server->roles.priv, &listener->addr, listener->device,
+			listener->fds, err))
+		return false;
+	opened.fds[0] = listener->fds[0];
+	opened.fds[1] = listener->fds[1];
+	if (dns_open(server->roles.dns, &opened, err))
+		return true;
+	close_both(listener->fds);
+	return false;
 }
 
 static bool open_listener(
 	struct server *server, struct listener *listener, struct err *err)
 {
-	struct socket_opts opts = {.addr = &listener->addr,
-		.port = server->port,
-		.device = listener->device};
-	struct server_sockets taken = use_taken(server, listener);
+	bool ok = open_sockets(server, listener, err);
 
-	opts.taken = taken.udp;
-	listener->udp = udp_new(server->loop, &opts, server->responder, err);
-	opts.tcp = true;
-	opts.taken = taken.tcp;
-	if (listener->udp)
-		listener->tcp = tcp_new(server->loop, &opts, server->responder, err);
 	free(listener->error);
-	listener->error = NULL;
-	if (listener->tcp)
-		return true;
-	udp_free(listener->udp);
-	listener->udp = NULL;
-	listener->error = xstrdup(err->text);
-	return false;
+	listener->error = ok ? NULL : xstrdup(err->text);
+	return ok;
 }
 
 static struct listener *add_listener(struct server *server, const struct addr *addr,
@@ -140,6 +157,8 @@ static struct listener *add_listener(struct server *server, const struct addr *a
 	listener->addr = *addr;
 	listener->device = device ? xstrdup(device) : NULL;
 	listener->index = index;
+	listener->number = ++server->last;
+	listener->fds[0] = listener->fds[1] = -1;
 	listener->next = server->listeners;
 	server->listeners = listener;
 	return listener;
@@ -161,7 +180,7 @@ static bool want(struct server *server, const struct addr *addr, const char *dev
 	if (!listener)
 		listener = add_listener(server, addr, device, index);
 	listener->wanted = true;
-	return listener->tcp || open_listener(server, listener, err);
+	return is_open(listener) || open_listener(server, listener, err);
 }
 
 static void drop_unwanted(struct server *server)
@@ -177,7 +196,7 @@ static void drop_unwanted(struct server *server)
 			continue;
 		}
 		*at = listener->next;
-		listener_free(listener);
+		listener_free(server, listener);
 	}
 }
 
@@ -189,25 +208,29 @@ static void drop_orphans(struct server *server)
 	drop_unwanted(server);
 }
 
-static bool open_all(struct server *server, const struct zone *zone, struct err *err)
+static bool open_all(
+	struct server *server, const struct zone_input *input, struct err *err)
 {
 	struct err ignored;
 	bool ok = true;
-	size_t n, nlisten;
-	const struct zone_network *const *networks = zone_networks(zone, &n);
-	const struct addr *listen = zone_listen(zone, &nlisten);
 
-	for (size_t i = 0; i < n; i++) {
-		const char *device = network_bridge(networks[i]);
-		const struct prefix *prefix;
+	for (size_t i = 0; i < input->nnetworks; i++) {
+		const struct input_network *network = &input->networks[i];
+		struct prefix prefix;
 
-		for (size_t k = 0; (prefix = network_address(networks[i], k)); k++)
-			if (!want(server, &prefix->addr, device, ok ? err : &ignored))
+		for (size_t k = 0; k < network->addresses.n; k++)
+			if (prefix_parse(network->addresses.items[k], &prefix) &&
+				!want(server, &prefix.addr, network->bridge,
+					ok ? err : &ignored))
 				ok = false;
 	}
-	for (size_t i = 0; i < nlisten; i++)
-		if (!want(server, &listen[i], SERVER_LOOPBACK, ok ? err : &ignored))
+	for (size_t i = 0; i < input->listen.n; i++) {
+		struct addr addr;
+
+		if (addr_parse(input->listen.items[i], &addr) &&
+			!want(server, &addr, SERVER_LOOPBACK, ok ? err : &ignored))
 			ok = false;
+	}
 	return ok;
 }
 
@@ -222,12 +245,16 @@ static bool is_ours(const struct server *server, const struct addr *addr)
 /* Whoever is asked must not be us. */
 static void apply_upstreams(struct server *server)
 {
-	struct upstreams others = {0};
+	struct message message = {.kind = MESSAGE_UPSTREAMS};
+	struct upstreams *others = &message.via;
 
 	for (size_t i = 0; i < server->upstreams.n; i++)
 		if (!is_ours(server, &server->upstreams.items[i]))
-			others.items[others.n++] = server->upstreams.items[i];
-	forward_set_upstreams(server->forward, &others);
+			others->items[others->n++] = server->upstreams.items[i];
+	if (upstreams_equal(others, &server->others))
+		return;
+	server->others = *others;
+	(void)channel_send(server->roles.fwd, &message, NULL, 0);
 }
 
 void server_set_upstreams(struct server *server, const struct upstreams *upstreams)
@@ -236,18 +263,14 @@ void server_set_upstreams(struct server *server, const struct upstreams *upstrea
 	apply_upstreams(server);
 }
 
-bool server_set_zone(struct server *server, struct arena *arena, const struct zone *zone,
-	struct err *err)
+bool server_set_zone(struct server *server, const struct image *image, struct err *err)
 {
-	struct arena old = server->arena;
-	bool ok;
+	bool ok = dns_set_zone(server->roles.dns, image, err);
 
-	server->arena = *arena;
-	arena_init(arena);
-	responder_set_zone(server->responder, zone);
-	arena_finish(&old);
+	if (!ok)
+		return false;
 	drop_orphans(server);
-	ok = open_all(server, zone, err);
+	ok = open_all(server, &image->input, err);
 	drop_unwanted(server);
 	apply_upstreams(server);
 	return ok;
@@ -258,7 +281,7 @@ size_t server_nlisteners(const struct server *server)
 	size_t n = 0;
 
 	for (const struct listener *l = server->listeners; l; l = l->next)
-		n += l->tcp != NULL;
+		n += is_open(l);
 	return n;
 }
 
@@ -287,8 +310,7 @@ bool server_hand(const struct server *server, size_t i, struct server_sockets *o
 		.device = listener->device,
 		.index = listener->index,
 		.port = server->port,
-		.udp = listener->tcp ? udp_fd(listener->udp) : -1,
-		.tcp = listener->tcp ? tcp_fd(listener->tcp) : -1,
+		.fds = {listener->fds[0], listener->fds[1]},
 	};
 	return true;
 }
@@ -315,22 +337,18 @@ void server_drop_taken(struct server *server)
 
 void server_retire(struct server *server)
 {
+	struct err ignored;
+
 	server->retired = true;
-	for (struct listener *l = server->listeners; l; l = l->next)
-		if (l->tcp) {
-			udp_pause(l->udp);
-			tcp_pause(l->tcp);
-		}
+	dns_pause(server->roles.dns, &ignored);
 }
 
-void server_set_stale(struct server *server, bool stale)
+void server_counters(const struct server *server, struct counters *out)
 {
-	responder_set_stale(server->responder, stale);
-}
+	struct err ignored;
 
-const struct counters *server_counters(const struct server *server)
-{
-	return responder_counters(server->responder);
+	*out = (struct counters){0};
+	dns_count(server->roles.dns, out, &ignored);
 }
 
 void server_free(struct server *server)
@@ -339,8 +357,5 @@ void server_free(struct server *server)
 		return;
 	drop_unwanted(server);
 	server_drop_taken(server);
-	responder_free(server->responder);
-	forward_free(server->forward);
-	arena_finish(&server->arena);
 	free(server);
 }

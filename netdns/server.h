@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The name server: a listener for each address of the zone's networks, UDP and TCP, that come and go with it. */
+/*
+ * The name server as watch sees it: a listener for each address of the zone's networks, UDP and TCP, that come and go
+ * with it. Their sockets are opened by priv and read by dns; watch has them as well, to hand them on.
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "netdns/addr.h"
 
 #define SERVER_LOOPBACK "lo"
 
 struct counters;
 struct err;
+struct image;
+struct roles;
 struct server;
 struct upstreams;
-struct uv_loop_s;
-struct zone;
 
-struct server *server_new(struct uv_loop_s *loop, uint16_t port);
+/* roles is copied. */
+struct server *server_new(const struct roles *roles, uint16_t port);
 void server_free(struct server *server);
 
 /*
- * Swaps the zone whole, takes over its arena and lets go of the old one. Then opens and closes listeners; those
- * that stay lose no packet. False and err for the first address that cannot be had: the others are served, and it is
- * tried again with the next zone.
+ * Swaps the zone whole. Then opens and closes listeners; those that stay lose no packet. False and err for the
+ * first address that cannot be had: the others are served, and it is tried again with the next zone.
  */
-bool server_set_zone(struct server *server, struct arena *arena, const struct zone *zone,
-	struct err *err);
+bool server_set_zone(struct server *server, const struct image *image, struct err *err);
 
 /* Whom to ask what is not ours, but for our own addresses. None: it is REFUSED. */
 void server_set_upstreams(struct server *server, const struct upstreams *upstreams);
@@ -50,11 +51,10 @@ struct server_sockets {
 	const char *device; /* NULL: any; copied */
 	unsigned index;     /* of the device, when they were opened */
 	uint16_t port;
-	int udp;
-	int tcp;
+	int fds[2]; /* UDP, TCP; -1: none */
 };
 
-/* The i-th listener's; -1 where there is none. False behind the last. They stay the server's. */
+/* The i-th listener's. False behind the last. They stay the server's. */
 bool server_hand(const struct server *server, size_t i, struct server_sockets *out);
 
 /* To be used when such a listener is wanted, in place of new ones; taken over. */
@@ -66,7 +66,5 @@ void server_drop_taken(struct server *server);
 /* From now on somebody else reads from these sockets; nothing is opened any more. */
 void server_retire(struct server *server);
 
-/* For answers (RFC 8914): the zone may be old. */
-void server_set_stale(struct server *server, bool stale);
-
-const struct counters *server_counters(const struct server *server);
+/* Of queries, since the start; zeroes when nobody tells. */
+void server_counters(const struct server *server, struct counters *out);

@@ -84,7 +84,7 @@ static socklen_t fill_address(
 	return sizeof(v6);
 }
 
-static bool open_new(const struct socket_opts *opts, int *out_fd, struct err *err)
+bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
 {
 	struct sockaddr_storage to = {0};
 	socklen_t len = fill_address(opts->addr, opts->port, &to);
@@ -102,14 +102,6 @@ static bool open_new(const struct socket_opts *opts, int *out_fd, struct err *er
 		return err_sys(err, "listen on %s port %u (%s)", str_text(&name),
 			opts->port, opts->tcp ? "TCP" : "UDP");
 	*out_fd = fd_take(&fd);
-	return true;
-}
-
-bool socket_open(const struct socket_opts *opts, int *out_fd, struct err *err)
-{
-	if (!opts->taken)
-		return open_new(opts, out_fd, err);
-	*out_fd = opts->taken;
 	return true;
 }
 

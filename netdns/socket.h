@@ -13,7 +13,6 @@ struct socket_opts {
 	const struct addr *addr;
 	uint16_t port;
 	const char *device; /* the bridge that queries must come over; NULL: any */
-	int taken;          /* a socket that somebody else has opened just so; 0: none */
 	bool tcp; /* listening; else UDP that tells where packets came in (IP_PKTINFO) */
 };
 

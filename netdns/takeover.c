@@ -3,11 +3,8 @@
 
 #include <net/if.h>
 #include <stdalign.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
 
 #include "base/arena.h"
 #include "base/auto.h"
@@ -17,7 +14,7 @@
 #include "base/str.h"
 #include "netdns/server.h"
 
-enum { LINE_BYTES = 4096, FDS = 2, MS_PER_S = 1000, LISTENERS_MAX = 65536 };
+enum { LINE_BYTES = 4096, FDS = 2, LISTENERS_MAX = 65536 };
 
 /* A line with what came along. */
 struct message {
@@ -78,8 +75,7 @@ static bool read_sockets(const struct node *json, const struct message *message,
 		.device = node_get_text(json, "device"),
 		.index = (unsigned)node_get_int(json, "index", 0),
 		.port = (uint16_t)node_get_int(json, "port", 0),
-		.udp = message->fds[0],
-		.tcp = message->fds[1],
+		.fds = {message->fds[0], message->fds[1]},
 	};
 	return address && addr_parse(address, &out->addr) &&
 		(!out->device || if_nametoindex(out->device) == out->index);
@@ -109,33 +105,15 @@ static bool take_one(int fd, struct server *server, bool *out_last, struct err *
 	return ok;
 }
 
-static int connect_to(const char *path)
+bool takeover_begin(int fd, struct server *server, struct err *err)
 {
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
-	struct timeval wait = {.tv_sec = TAKEOVER_MS / MS_PER_S};
-	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	return fd_take(&fd);
-}
-
-bool takeover_begin(const char *path, struct server *server, int *out_fd, struct err *err)
-{
-	auto_fd fd = connect_to(path);
 	bool last = false;
 
-	*out_fd = -1;
-	if (fd < 0)
-		return true;
 	if (!tell(fd, "{\"do\":\"hand over\"}\n"))
-		return err_sys(err, "%s: another davit-netdns", path);
+		return err_sys(err, "another davit-netdns");
 	for (unsigned i = 0; !last && i < LISTENERS_MAX; i++)
 		if (!take_one(fd, server, &last, err))
-			return err_wrap(err, "%s: another davit-netdns", path);
-	*out_fd = fd_take(&fd);
+			return err_wrap(err, "another davit-netdns");
 	return true;
 }
 

@@ -13,12 +13,8 @@ struct server;
 
 enum { TAKEOVER_MS = 5000 };
 
-/*
- * out_fd is the connection to the old one, to be closed, or -1 when nobody is there. False when somebody is and does
- * not give anything.
- */
-bool takeover_begin(
-	const char *path, struct server *server, int *out_fd, struct err *err);
+/* fd is a connection to the old one, and stays the caller's. False when it does not give anything. */
+bool takeover_begin(int fd, struct server *server, struct err *err);
 
 /* From now on the old one leaves all to us. */
 bool takeover_end(int fd, struct err *err);

@@ -355,27 +355,18 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 	}
 }
 
-struct tcp *tcp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
-	struct responder *responder, struct err *err)
+struct tcp *tcp_new(struct uv_loop_s *loop, int fd, const struct addr *addr,
+	struct responder *responder)
 {
-	struct tcp *tcp;
-	int fd;
+	struct tcp *tcp = xalloc(sizeof(*tcp));
 
-	if (!socket_open(opts, &fd, err))
-		return NULL;
-	tcp = xalloc(sizeof(*tcp));
 	tcp->fd = fd;
-	tcp->local = *opts->addr;
+	tcp->local = *addr;
 	tcp->responder = responder;
 	tcp->poll.data = tcp;
 	uv_poll_init(loop, &tcp->poll, fd);
 	uv_poll_start(&tcp->poll, UV_READABLE, on_connection);
 	return tcp;
-}
-
-int tcp_fd(const struct tcp *tcp)
-{
-	return tcp->fd;
 }
 
 void tcp_pause(struct tcp *tcp)

@@ -2,9 +2,8 @@
 /* One of our addresses over TCP (RFC 7766), and its connections. */
 #pragma once
 
-struct err;
+struct addr;
 struct responder;
-struct socket_opts;
 struct tcp;
 struct uv_loop_s;
 
@@ -19,11 +18,9 @@ enum {
 	TCP_QUERY_BYTES = 4096, /* a longer message ends the connection */
 };
 
-/* NULL and err when the address cannot be had. The responder is borrowed. */
-struct tcp *tcp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
-	struct responder *responder, struct err *err);
-
-int tcp_fd(const struct tcp *tcp);
+/* fd listens, and is taken over. The responder is borrowed. */
+struct tcp *tcp_new(struct uv_loop_s *loop, int fd, const struct addr *addr,
+	struct responder *responder);
 
 /* Takes no more connections: somebody else does. Those that are there go on. */
 void tcp_pause(struct tcp *tcp);

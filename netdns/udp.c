@@ -2,7 +2,6 @@
 /* recvmmsg and sendmmsg by hand, as uv_udp cannot send in batches. */
 #include "netdns/udp.h"
 
-#include <net/if.h>
 #include <netinet/in.h>
 #include <stdalign.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 #include <uv.h>
 
 #include "base/arena.h"
-#include "base/err.h"
-#include "netdns/addr.h"
 #include "netdns/forward.h"
 #include "netdns/protocol.h"
 #include "netdns/responder.h"
@@ -177,30 +174,21 @@ static void on_readable(uv_poll_t *poll, int status, int events)
 	}
 }
 
-struct udp *udp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
-	struct responder *responder, struct err *err)
+struct udp *udp_new(
+	struct uv_loop_s *loop, const struct udp_opts *opts, struct responder *responder)
 {
-	struct udp *udp;
-	int fd;
+	struct udp *udp = xalloc(sizeof(*udp));
 
-	if (!socket_open(opts, &fd, err))
-		return NULL;
-	udp = xalloc(sizeof(*udp));
-	udp->fd = fd;
-	udp->local = *opts->addr;
+	udp->fd = opts->fd;
+	udp->local = opts->addr;
 	udp->responder = responder;
-	udp->device = opts->device ? if_nametoindex(opts->device) : 0;
+	udp->device = opts->index;
 	prepare(udp);
 	prepare_again(udp, BATCH);
 	udp->poll.data = udp;
-	uv_poll_init(loop, &udp->poll, fd);
+	uv_poll_init(loop, &udp->poll, udp->fd);
 	uv_poll_start(&udp->poll, UV_READABLE, on_readable);
 	return udp;
-}
-
-int udp_fd(const struct udp *udp)
-{
-	return udp->fd;
 }
 
 void udp_pause(struct udp *udp)

@@ -5,18 +5,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct addr;
-struct err;
+#include "netdns/addr.h"
+
 struct responder;
-struct socket_opts;
 struct udp;
 struct uv_loop_s;
 
-/* NULL and err when the address cannot be had. The responder is borrowed. */
-struct udp *udp_new(struct uv_loop_s *loop, const struct socket_opts *opts,
-	struct responder *responder, struct err *err);
+struct udp_opts {
+	int fd; /* taken over */
+	struct addr addr;
+	unsigned index; /* of the interface that queries must come over; 0: any */
+};
 
-int udp_fd(const struct udp *udp);
+/* The responder is borrowed. */
+struct udp *udp_new(
+	struct uv_loop_s *loop, const struct udp_opts *opts, struct responder *responder);
 
 /* Reads no more: somebody else does. Replies that are on their way still go out. */
 void udp_pause(struct udp *udp);

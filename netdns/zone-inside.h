@@ -110,8 +110,6 @@ struct zone {
 	size_t nnetworks;
 	const struct addr *host; /* its own addresses, of whatever interface */
 	size_t nhost;
-	const struct addr *listen; /* on its loopback interface */
-	size_t nlisten;
 	struct map *projects;
 	struct zone_set *
 		*slots; /* open addressing; a power of two, at most two thirds full */

@@ -469,7 +469,6 @@ const struct zone *zone_new(struct arena *arena, const struct zone_input *input,
 	build.no_project = ARENA_NEW(arena, struct zone_project);
 	make_room(&build, input);
 	zone->host = read_addresses(arena, &input->host, &zone->nhost);
-	zone->listen = read_addresses(arena, &input->listen, &zone->nlisten);
 	add_networks(&build, input);
 	for (size_t i = 0; i < input->ncontainers; i++)
 		add_endpoints(&build, add_container(&build, &input->containers[i]),
@@ -484,12 +483,6 @@ const struct zone *zone_new(struct arena *arena, const struct zone_input *input,
 uint32_t zone_serial(const struct zone *zone)
 {
 	return zone->serial;
-}
-
-const struct addr *zone_listen(const struct zone *zone, size_t *out_n)
-{
-	*out_n = zone->nlisten;
-	return zone->listen;
 }
 
 const struct name *zone_domain(const struct zone *zone)

@@ -48,9 +48,6 @@ enum {
 const struct zone *zone_new(struct arena *arena, const struct zone_input *input,
 	const uint8_t seed[ZONE_SEED_BYTES], uint32_t serial);
 
-/* Addresses of the host's loopback interface to listen on, for the host alone. */
-const struct addr *zone_listen(const struct zone *zone, size_t *out_n);
-
 uint32_t zone_serial(const struct zone *zone);
 const struct name *zone_domain(const struct zone *zone);
 size_t zone_nnames(const struct zone *zone); /* in the index, on all networks */

@@ -85,7 +85,9 @@ static struct node *host_node(struct arena *arena, const struct netdns_opts *opt
 		NULL,
 	};
 	const char *const dropped[] = {"ALL", NULL};
-	const char *const added[] = {"NET_BIND_SERVICE", NULL};
+	/* The first for port 53; the others are given up with what they are for, before anything is read. */
+	const char *const added[] = {
+		"NET_BIND_SERVICE", "SETGID", "SETUID", "SYS_CHROOT", NULL};
 	const char *const security[] = {"no-new-privileges", NULL};
 	struct node *restart = node_map(arena);
 	struct node *host = node_map(arena);

@@ -14,7 +14,8 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "netdns/addr.h"
-#include "netdns/forward.h"
+#include "netdns/channel.h"
+#include "netdns/outside.h"
 #include "netdns/protocol.h"
 #include "netdns/query.h"
 #include "netdns/responder.h"
@@ -27,7 +28,8 @@ enum { LENGTH = 2, REPLIES_MAX = 1 << 16, TURNS_MAX = 100000 };
 
 struct talk {
 	uv_loop_t loop;
-	struct forward *forward;
+	int ends[2]; /* of a channel to whoever would ask others */
+	struct outside *outside;
 	struct responder *responder;
 	struct tcp *tcp;
 	int fd; /* the client's */
@@ -43,17 +45,19 @@ static void begin(struct arena *arena, struct talk *talk)
 	socklen_t size = sizeof(at);
 	struct addr addr;
 	struct err err = {0};
+	int listening;
 
 	assert(addr_parse("127.0.0.1", &addr));
 	uv_loop_init(&talk->loop);
-	talk->forward = forward_new(&talk->loop, 53);
-	talk->responder = responder_new(talk->forward);
-	talk->tcp = tcp_new(&talk->loop,
-		&(struct socket_opts){.addr = &addr, .tcp = true}, talk->responder, &err);
-	assert(talk->tcp);
+	assert(channel_new(talk->ends, &err));
+	talk->outside = outside_new(&talk->loop, talk->ends[0]);
+	talk->responder = responder_new(talk->outside);
+	assert(socket_open(
+		&(struct socket_opts){.addr = &addr, .tcp = true}, &listening, &err));
+	talk->tcp = tcp_new(&talk->loop, listening, &addr, talk->responder);
 	talk->replies = arena_alloc(arena, REPLIES_MAX);
 	talk->fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert(getsockname(tcp_fd(talk->tcp), (struct sockaddr *)&at, &size) == 0);
+	assert(getsockname(listening, (struct sockaddr *)&at, &size) == 0);
 	assert(connect(talk->fd, (struct sockaddr *)&at, size) == 0);
 }
 
@@ -69,10 +73,12 @@ static void end(struct talk *talk)
 	close(talk->fd);
 	tcp_free(talk->tcp);
 	responder_free(talk->responder);
-	forward_free(talk->forward);
+	outside_free(talk->outside);
 	uv_walk(&talk->loop, close_all, NULL);
 	uv_run(&talk->loop, UV_RUN_DEFAULT);
 	assert(uv_loop_close(&talk->loop) == 0);
+	close(talk->ends[0]);
+	close(talk->ends[1]);
 }
 
 /* The server has a turn, and what it says is read. */

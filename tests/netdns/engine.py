@@ -104,8 +104,6 @@ class Engine:
         if path in self.odd:
             return self.odd[path]
         parts = path.strip("/").split("/")
-        if parts == ["_ping"]:
-            return 200, b"OK"
         if parts == ["networks"]:
             return 200, list(self.networks.values())
         if parts == ["containers", "json"]:

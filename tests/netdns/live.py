@@ -125,7 +125,7 @@ def test_only_what_matters_is_asked_for(a, b, resident):
     events = [path for path in resident.engine.asked if path.startswith("/events")]
     assert len(events) == 1 and "since=" in events[0] and "health_status" in events[0], events
     assert not [path for path in resident.engine.asked if not path.startswith(
-        ("/_ping", "/events", "/networks", "/containers/"))]
+        ("/events", "/networks", "/containers/"))]
 
 
 def test_a_container_starts_and_dies(a, b, resident):
@@ -482,8 +482,101 @@ def test_the_one_before_lets_go_of_everything(a, b, resident):
     assert "another one has taken over" in old.stderr.read() and old.wait(WAIT_S) == 0
 
 
+def parts_of(pid):
+    """The processes of one davit-netdns by their roles."""
+    parts = {"priv": pid}
+    for path in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        words = pathlib.Path(f"/proc/{path}/cmdline").read_bytes().split(b"\0")
+        parts[words[2].decode()] = int(path)
+    return parts
+
+
+def held(pid):
+    things = {}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            things[number] = os.readlink(f"/proc/{pid}/fd/{number}")
+        except FileNotFoundError:
+            pass  # closed by now
+    return things
+
+
 def sockets_of(pid):
-    return [path for path in pathlib.Path(f"/proc/{pid}/fd").iterdir() if path.is_socket()]
+    """Of the internet: those by which the roles talk to each other stay."""
+    ours = {what for part in parts_of(pid).values() for what in held(part).values()}
+    rows = [line.split() for name in ("udp", "tcp")
+            for line in pathlib.Path(f"/proc/{pid}/net/{name}").read_text(encoding="ascii").splitlines()[1:]]
+    return [row for row in rows if f"socket:[{row[9]}]" in ours]
+
+
+def status_of(pid):
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return {line.split(":")[0]: line.split(":")[1].strip() for line in lines}
+
+
+def in_root(pid):
+    try:
+        return os.listdir(f"/proc/{pid}/root/")
+    except ProcessLookupError:
+        return []
+
+
+def test_who_reads_what_others_write_is_confined(a, b, resident):
+    parts = parts_of(resident.running.pid)
+    assert sorted(parts) == ["dns", "fwd", "priv", "watch"], parts
+    for role in ("dns", "fwd", "watch"):
+        status = status_of(parts[role])
+        wanted = {"Seccomp": "2", "NoNewPrivs": "1", "CapEff": "0" * 16, "CapPrm": "0" * 16, "CapAmb": "0" * 16}
+        assert {key: status[key] for key in wanted} == wanted, (role, status)
+        # The directory of a process that has ended, which says so when it is listed.
+        assert not in_root(parts[role]) and not os.path.exists(f"/proc/{parts[role]}/root/proc"), role
+    assert in_root(parts["priv"])
+
+
+def test_who_reads_packets_holds_nothing_but_sockets(a, b, resident):
+    for role in ("dns", "fwd"):
+        things = held(parts_of(resident.running.pid)[role])
+        assert things.pop("2").startswith("pipe:")  # where errors go
+        values = list(things.values())  # libuv wakes itself by pipes, of which it has both ends
+        assert all(thing.startswith(("socket:", "anon_inode:[event")) or
+                   (thing.startswith("pipe:") and values.count(thing) == 2) for thing in values), (role, things)
+
+
+def peers(pid):
+    """Where the named sockets are that a process is connected to; ss sees them from the other end."""
+    rows = subprocess.run(["ss", "-Hxp"], stdout=subprocess.PIPE, check=True, text=True).stdout.splitlines()
+    by_inode = {row.split()[5]: row.split()[4] for row in rows}
+    return {by_inode.get(row.split()[7]) for row in rows if f"pid={pid}," in row}
+
+
+def test_only_priv_is_connected_to_the_engine(a, b, resident):
+    parts = parts_of(resident.running.pid)
+    assert str(resident.socket) in peers(parts["priv"])
+    for role in ("dns", "fwd", "watch"):
+        assert str(resident.socket) not in peers(parts[role]), role
+
+
+def test_with_one_part_all_end_and_say_so(a, b, resident):
+    for role in ("dns", "fwd", "watch"):
+        parts = parts_of(resident.running.pid)
+        os.kill(parts[role], signal.SIGKILL)
+        rest = resident.running.stderr.read()  # until all have let go of it
+        assert f'its part "{role}" ended by signal 9' in rest, rest
+        assert resident.running.wait(WAIT_S) == 1
+        resident.start()
+        resident.ready("a")
+        until_answered(a, "web", "10.1.0.11", "10.1.0.12")
+
+
+def test_nobody_stays_behind_when_priv_is_killed(a, b, resident):
+    parts = parts_of(resident.running.pid)
+    os.kill(parts["priv"], signal.SIGKILL)
+    resident.running.stderr.read()  # until all have let go of it
+    assert resident.running.wait(WAIT_S) == -signal.SIGKILL
+    until(lambda: not any(os.path.exists(f"/proc/{pid}/fd") and held(pid) for pid in parts.values()))
+    resident.start()
+    resident.ready("a")
+    assert addresses(ask(a, "web")) == ["10.1.0.11", "10.1.0.12"]
 
 
 def test_who_does_not_hand_over_is_left_alone(a, b, resident):

@@ -154,8 +154,9 @@ def ask_all(a, questions):
     with a.socket(socket.SOCK_STREAM) as sock:
         for at in range(0, len(questions), 50):
             some = questions[at:at + 50]
-            serve.send_tcp(sock, *(serve.query(".".join(labels)) for labels in some))
-            yield from (serve.read_tcp(sock) for _ in some)
+            serve.send_tcp(sock, *(serve.query(".".join(labels), number=number) for number, labels in enumerate(some)))
+            # What is not ours is answered later than what is behind it.
+            yield from sorted((serve.read_tcp(sock) for _ in some), key=lambda reply: reply[:2])
 
 
 def swap(a, server, zone, number):

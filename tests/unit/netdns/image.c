@@ -14,6 +14,7 @@
 #include "tests/unit/test.h"
 
 static const char zone[] = "{\"domain\":\"x.internal\",\"host\":[\"192.168.7.20\"],"
+			   "\"listen\":[\"127.0.0.7\"],"
 			   "\"networks\":[{\"name\":\"a_b\",\"key\":\"b\","
 			   "\"project\":\"a\",\"bridge\":\"br-a\",\"internal\":true,"
 			   "\"addresses\":[\"10.1.0.1/24\",\"fd00::1/64\"]},"
