@@ -10,6 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Some libraries have macros of these, for checks of sizes. */
+#undef sprintf
+#undef vsprintf
+
 #define strcpy(...) davit_banned_strcpy_use_arena_strdup
 #define strcat(...) davit_banned_strcat_use_str
 #define strncpy(...) davit_banned_strncpy_use_arena_strndup
