@@ -4,12 +4,13 @@
 
 usage: forward.py PROGRAM. As serve.py, in a network namespace of its own.
 """
+import select
 import socket
 import struct
 import threading
 import time
 
-from serve import addresses, ask, main, query, rcode, read_tcp, run, send_tcp, zone
+from serve import WAIT_S, addresses, ask, main, query, rcode, read_tcp, run, send_tcp, zone
 
 FIRST, SECOND = "127.0.0.9", "127.0.0.10"
 
@@ -264,6 +265,34 @@ def test_one_client_cannot_take_all_the_questions(a, b, server):
         codes = [rcode(sock.recv(512)) for _ in range(12)]  # those past 128, at once
         assert codes == [2] * 12
         assert addresses(ask(a, "one")) == ["10.1.0.2"]
+
+
+def crowd(client, clients, questions, word):
+    """Asks from that many addresses, each that many questions, as fast as they can be sent."""
+    socks = []
+    for last in range(20, 20 + clients):
+        run(*client.inside, "address", "replace", f"10.1.0.{last}/24", "dev", client.link)
+        socks.append(client.socket(socket.SOCK_DGRAM, source=f"10.1.0.{last}"))
+        socks[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    for number in range(questions):
+        for place, sock in enumerate(socks):
+            sock.send(query(f"{word}.c{place}n{number}", number=number))
+    return socks
+
+
+def test_a_burst_of_many_clients_is_asked_whole(a, b, server):
+    for sock in crowd(a, 8, 100, "many"):
+        with sock:
+            assert [addresses(sock.recv(512)) for _ in range(100)] == [["192.0.2.1"]] * 100
+
+
+def test_all_clients_have_a_limit(a, b, server):
+    socks = crowd(a, 9, 120, "dead")  # 1080, of which 1024 wait for replies that do not come
+    early = select.select(socks, [], [], WAIT_S)[0]
+    assert [rcode(sock.recv(512)) for sock in early] == [2] * len(early)
+    assert addresses(ask(a, "one")) == ["10.1.0.2"]
+    for sock in socks:
+        sock.close()
 
 
 if __name__ == "__main__":

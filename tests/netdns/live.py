@@ -339,7 +339,7 @@ def test_nonsense_from_the_engine_is_survived(a, b, resident):
         until(lambda: resident.ask(do="status")["engine"]["connected"])
     assert addresses(ask(a, "web")) == ["10.1.0.11", "10.1.0.12", "10.1.0.13"]
     path = f"/containers/{full_id('web-3')}/json"
-    for odd in ((500, {"message": "dead"}), (200, b"[]"), (200, b"not JSON"), (200, {"Id": "x"})):
+    for odd in ((500, {"message": "dead"}), (200, b"[]"), (200, b"not JSON"), (200, {"Id": "x"}), (200, b" " * (9 << 20))):
         resident.engine.odd[path] = odd
         resident.engine.event("container", "rename", full_id("web-3"))
         resident.engine.set_health("web-2", "unhealthy")
@@ -349,6 +349,19 @@ def test_nonsense_from_the_engine_is_survived(a, b, resident):
     del resident.engine.odd[path]
     resident.engine.remove("web-3")
     until_answered(a, "web", "10.1.0.11", "10.1.0.12")
+
+
+def test_a_long_list_is_read_whole(a, b, resident):
+    """Longer than the pipe that it comes through."""
+    ids = [f"{number:064x}" for number in range(1, 300)]
+    resident.engine.odd["/containers/json"] = (200, [{"Id": full_id("web-1")}, {"Id": full_id("web-2")}] +
+                                               [{"Id": one, "Labels": {"x": "y" * 9999}} for one in ids])
+    resident.engine.asked.clear()
+    resident.engine.cut()
+    until(lambda: f"/containers/{ids[-1]}/json" in resident.engine.asked)
+    del resident.engine.odd["/containers/json"]
+    until(lambda: resident.ask(do="status")["engine"]["connected"])
+    assert addresses(ask(a, "web")) == ["10.1.0.11", "10.1.0.12"]
 
 
 def test_the_control_socket_is_ours_alone_and_hard_to_hurt(a, b, resident):

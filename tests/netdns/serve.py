@@ -276,6 +276,34 @@ def test_tcp_one_client_cannot_take_all(a, b, server):
         sock.close()
 
 
+def test_tcp_the_one_that_was_idle_longest_goes(a, b, server):
+    socks = []
+    for last in range(20, 37):  # 17 clients with 16 connections: 272, of which 256 may be there
+        run(*a.inside, "address", "replace", f"10.1.0.{last}/24", "dev", a.link)
+        for _ in range(16):
+            socks.append(a.socket(socket.SOCK_STREAM, source=f"10.1.0.{last}"))
+            send_tcp(socks[-1], query("one"))
+            assert addresses(read_tcp(socks[-1])) == ["10.1.0.2"]
+    assert select.select(socks, [], [], 0)[0] == socks[:16]
+    assert is_closed(socks[0])
+    for sock in socks:
+        sock.close()
+
+
+def test_longer_queries_than_anybody_sends_are_not_read(a, b, server):
+    whole = query("one") + bytes(4096 - len(query("one")))
+    with a.socket(socket.SOCK_DGRAM) as sock:
+        sock.send(whole)
+        assert addresses(sock.recv(512)) == ["10.1.0.2"]
+        sock.send(whole + bytes(20000))  # what is behind a message does not count, and is cut
+        assert addresses(sock.recv(512)) == ["10.1.0.2"]
+    with a.socket(socket.SOCK_STREAM) as sock:
+        send_tcp(sock, whole)
+        assert addresses(read_tcp(sock)) == ["10.1.0.2"]
+        send_tcp(sock, whole + b"\0")
+        assert is_closed(sock)
+
+
 def test_kdig_understands_all(a, b, server):
     assert "status: NXDOMAIN" in a.dig("nosuch.p.davit.internal")
     assert "davit.internal.     \t1\tIN\tSOA" in a.dig("one.a.p.davit.internal", "MX")
