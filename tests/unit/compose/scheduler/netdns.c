@@ -131,7 +131,8 @@ static void probe(struct fixture *fixture, const char *json)
 	struct engine *engine = fixture->bench.engine;
 
 	node_set_text(&fixture->bench.arena, body, "network", "app_net");
-	node_push(&fixture->bench.arena, domains, node_text(&fixture->bench.arena, "lan"));
+	node_push(
+		&fixture->bench.arena, domains, node_text(&fixture->bench.arena, "lan"));
 	node_set(&fixture->bench.arena, body, "domains", domains);
 	node_set_text(&fixture->bench.arena, body, "address", "10.0.0.1");
 	action->body = body;
