@@ -7,7 +7,9 @@
 
 static void place(struct node *made, const struct node *from)
 {
-	made->pos = from->marks & NODE_DEFAULT ? (struct pos){0} : from->pos;
+	static const struct pos nowhere = {0};
+
+	made->pos = from->marks & NODE_DEFAULT ? nowhere : from->pos;
 	if (from->over)
 		made->over = from->over;
 }

@@ -36,6 +36,7 @@ bool control_place(const char *path, int *out_fd, struct err *err)
 	auto_fd fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (!fill(&beside, path, ".new"))
+		/* cppcheck-suppress resourceLeak ; auto_fd closes it */
 		return err_set(err, ERR_INPUT, "%s: too long for a socket", path);
 	remove(beside.sun_path);
 	if (fd < 0 || !bind_to(fd, &beside) || listen(fd, BACKLOG) < 0 ||

@@ -112,6 +112,7 @@ static bool connect_to(const char *path, int *out_fd, struct err *err)
 
 	if ((size_t)snprintf(to.sun_path, sizeof(to.sun_path), "%s", path) >=
 		sizeof(to.sun_path))
+		/* cppcheck-suppress resourceLeak ; auto_fd closes it */
 		return err_set(err, ERR_INPUT, "%s: too long for a socket", path);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
 		return err_sys(err, "%s: connect", path);

@@ -27,7 +27,7 @@ const struct project *project_load(
 static void validate_raw(struct arena *arena, const struct tree *tree, struct errs *errs)
 {
 	struct project *project = ARENA_NEW(arena, struct project);
-	struct suspects suspects;
+	struct suspects suspects = {0};
 	struct errs unread;
 	bool failed = errs_failed(errs);
 
