@@ -28,6 +28,7 @@ SERVICE = """  s{n}:
     labels: {{tier: "t{tier}"}}
 """
 ROUNDS_LEAST, ROUNDS_MOST = 3, 41
+STUCK_S = 300  # engine 20.10 has been seen to answer nobody any more
 IN_FLIGHT = (4, 8, 16, 32, 50)
 
 
@@ -50,7 +51,11 @@ class Failed(Exception):
 
 
 def output(argv, cwd=None):
-    done = subprocess.run([str(word) for word in argv], cwd=cwd, text=True, capture_output=True, check=False)
+    words = [str(word) for word in argv]
+    try:
+        done = subprocess.run(words, cwd=cwd, text=True, capture_output=True, check=False, timeout=STUCK_S)
+    except subprocess.TimeoutExpired as stuck:
+        raise Failed(f"{words}: nothing came in {STUCK_S} s; does the engine still answer?") from stuck
     if done.returncode:
         raise Failed(f"{done.args}: exit {done.returncode}\n{done.stderr}")
     return done.stdout.strip()
