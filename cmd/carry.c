@@ -60,7 +60,8 @@ static unsigned what_matters(const struct app *app, const struct wish *wish)
 	case VERB_RUN:
 		break;
 	}
-	return OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_VOLUMES | OBSERVE_IMAGES |
+	return OBSERVE_CONTAINERS | OBSERVE_NETWORKS | OBSERVE_IMAGES |
+		(app->project->nvolumes ? OBSERVE_VOLUMES : 0u) |
 		(dns_is_wished(app) ? OBSERVE_DNS : 0u);
 }
 

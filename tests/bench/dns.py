@@ -140,7 +140,8 @@ class Bench:
                 process.kill()
                 process.wait()
             for left in self.aardvarks():
-                os.kill(left, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # it ends with the others
+                    os.kill(left, signal.SIGKILL)
 
     def aardvarks(self):
         """It goes on in a process of its own, whose id it keeps in its directory."""
