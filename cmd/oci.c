@@ -16,17 +16,6 @@
 #include "cmd/handover.h"
 #include "compose/loader/remote.h"
 
-static const char *const *environment(struct app *app)
-{
-	const struct pairs *pairs = &app->environment;
-	const char **out = ARENA_NEW_N(&app->arena, pairs->n + 1, const char *);
-
-	for (size_t i = 0; i < pairs->n; i++)
-		out[i] = arena_printf(
-			&app->arena, "%s=%s", pairs->items[i].key, pairs->items[i].value);
-	return out;
-}
-
 bool oci_get(struct app *app, const struct remote *remote, const char **out_dir,
 	struct err *err)
 {
@@ -34,8 +23,7 @@ bool oci_get(struct app *app, const struct remote *remote, const char **out_dir,
 	const char *cache = NULL;
 	const char *args[] = {engine, "--config", app->docker_config, OCI_GET_COMMAND,
 		"--", remote->url, NULL, NULL};
-	struct child run = {
-		.args = args, .environment = environment(app), .arena = &app->arena};
+	struct child run = {.args = args, .arena = &app->arena};
 
 	if (!engine_program(engine, sizeof(engine), err) || !cache_dir(app, &cache, err))
 		return false;

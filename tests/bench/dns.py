@@ -15,7 +15,6 @@ import os
 import pathlib
 import random
 import re
-import shutil
 import signal
 import socket
 import statistics
@@ -24,7 +23,7 @@ import sys
 import tempfile
 import time
 
-from bench import Failed, load, ms, output, say
+from bench import Failed, load, measure_all, ms, output, say
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "netdns"))
 # pylint: disable=wrong-import-position
@@ -340,13 +339,7 @@ def main():
         os.execvp("unshare", ["unshare", "-rn", sys.executable, *sys.argv])
     serve.run("ip", "link", "set", "lo", "up")
     bench, before = Bench(args), load()
-    try:
-        for measure in Bench.ALL:
-            if re.search(args.only, measure.__name__):
-                say(f"--- {measure.__name__}, {time.strftime('%H:%M:%S')}")
-                measure(bench)
-    finally:
-        shutil.rmtree(bench.dir)
+    measure_all(bench, args.only)
     text = table(bench, before)
     print(text)
     if args.out and not args.only:

@@ -19,7 +19,7 @@ import time
 import forward
 import serve
 from engine import full_id
-from live import Resident, until, until_answered
+from live import Resident, run_all, until, until_answered
 from serve import addresses, ask, query, rcode
 
 PARALLEL = 5000
@@ -218,15 +218,7 @@ def main():
         resident.engine.start()
         resident.start()
         resident.ready("a")
-        try:
-            serve.run_tests(globals(), clients, resident)
-            resident.stop()
-        finally:
-            for process in resident.started:
-                process.kill()
-    for client in clients:
-        client.holder.stdin.close()
-        client.holder.wait()
+        run_all(globals(), clients, resident)
 
 
 if __name__ == "__main__":

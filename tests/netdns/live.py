@@ -624,6 +624,19 @@ def test_stop_ends_it(a, b, resident):
     assert addresses(ask(a, "web")) == ["10.1.0.11", "10.1.0.12"]
 
 
+def run_all(tests, clients, resident):
+    """The tests of a script, and then the end of all that was begun for them."""
+    try:
+        serve.run_tests(tests, clients, resident)
+        resident.stop()
+    finally:
+        for process in resident.started:
+            process.kill()
+        for client in clients:
+            client.holder.stdin.close()
+            client.holder.wait()
+
+
 def main():
     if len(sys.argv) == 2:
         os.execvp("unshare", ["unshare", "-rn", sys.executable, __file__, sys.argv[1], "inside"])
@@ -637,15 +650,7 @@ def main():
         resident.engine.container(**web(2, tell=False))
         resident.engine.start()
         resident.start()
-        try:
-            serve.run_tests(globals(), clients, resident)
-            resident.stop()
-        finally:
-            for process in resident.started:
-                process.kill()
-    for client in clients:
-        client.holder.stdin.close()
-        client.holder.wait()
+        run_all(globals(), clients, resident)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import tempfile
 import model
 import serve
 from engine import full_id
-from live import Resident, until
+from live import Resident, run_all, until
 
 ROUNDS = int(os.environ.get("MODEL_ROUNDS", "40"))
 SEED = int(os.environ.get("MODEL_SEED", random.randrange(1 << 32)))  # printed, to have the same again
@@ -161,15 +161,7 @@ def main():
         resident.engine.start()
         resident.start()
         resident.ready("a")
-        try:
-            serve.run_tests(globals(), clients, resident)
-            resident.stop()
-        finally:
-            for process in resident.started:
-                process.kill()
-    for client in clients:
-        client.holder.stdin.close()
-        client.holder.wait()
+        run_all(globals(), clients, resident)
 
 
 if __name__ == "__main__":

@@ -278,21 +278,27 @@ TEST(execute_names_who_is_on_a_network_that_stays)
 	assert_refusal(NULL, "remove network net: has active endpoints");
 }
 
+/* A hook that says this and exits so, and a start that waits for it. */
+static void run_hook(struct bench *bench, int fd, const char *output, const char *ended)
+{
+	bench_init(bench);
+	bench_add(bench, ACTION_CONTAINER_EXEC, "web", NO_NEEDS);
+	bench_add(bench, ACTION_CONTAINER_START, "b", NEEDS(1));
+	bench_run(bench, 0);
+	stub_reply(bench->engine, "exec web", "{\"Id\": \"e1\"}");
+	bench_settle(bench);
+	stub_data(bench->engine, "start-exec e1", fd, output);
+	stub_reply(bench->engine, "start-exec e1", NULL);
+	bench_settle(bench);
+	stub_reply(bench->engine, "inspect-exec e1", ended);
+	bench_settle(bench);
+}
+
 TEST(execute_runs_a_hook_to_its_end)
 {
 	struct bench bench;
 
-	bench_init(&bench);
-	bench_add(&bench, ACTION_CONTAINER_EXEC, "web", NO_NEEDS);
-	bench_add(&bench, ACTION_CONTAINER_START, "b", NEEDS(1));
-	bench_run(&bench, 0);
-	stub_reply(bench.engine, "exec web", "{\"Id\": \"e1\"}");
-	bench_settle(&bench);
-	stub_data(bench.engine, "start-exec e1", 1, "well\n");
-	stub_reply(bench.engine, "start-exec e1", NULL);
-	bench_settle(&bench);
-	stub_reply(bench.engine, "inspect-exec e1", "{\"ExitCode\": 0}");
-	bench_settle(&bench);
+	run_hook(&bench, 1, "well\n", "{\"ExitCode\": 0}");
 	stub_reply(bench.engine, "start b", NULL);
 	bench_settle(&bench);
 	assert_true(bench.result.ok);
@@ -303,17 +309,7 @@ TEST(execute_tells_what_a_failed_hook_said_last)
 {
 	struct bench bench;
 
-	bench_init(&bench);
-	bench_add(&bench, ACTION_CONTAINER_EXEC, "web", NO_NEEDS);
-	bench_add(&bench, ACTION_CONTAINER_START, "b", NEEDS(1));
-	bench_run(&bench, 0);
-	stub_reply(bench.engine, "exec web", "{\"Id\": \"e1\"}");
-	bench_settle(&bench);
-	stub_data(bench.engine, "start-exec e1", 2, "no such table");
-	stub_reply(bench.engine, "start-exec e1", NULL);
-	bench_settle(&bench);
-	stub_reply(bench.engine, "inspect-exec e1", "{\"ExitCode\": 3}");
-	bench_settle(&bench);
+	run_hook(&bench, 2, "no such table", "{\"ExitCode\": 3}");
 	assert_false(bench.result.ok);
 	assert_string_equal(bench.result.err.text,
 		"exec container web: the hook exited with status 3:\nno such table");
